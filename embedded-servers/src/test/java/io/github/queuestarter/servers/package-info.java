@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.queuestarter.servers;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,75 @@
+package io.github.queuestarter;
+
+import java.lang.annotation.Documented;
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Repeatable;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+
+import org.springframework.core.annotation.AliasFor;
+
+/**
+ * Marks a bean method as the handler of a queue's messages.
+ * <p>
+ * The payload is converted to the type that the method declares. Arguments follow
+ * Spring's messaging conventions: the payload itself or {@code @Payload} (with
+ * {@code @Valid}), {@code @Header}, {@code @Headers}, {@code Message<T>}, and
+ * {@link Delivery}. The method returns nothing, an {@link Outcome}, or a
+ * {@code CompletionStage} of either, which is awaited. A thrown exception is a failed
+ * attempt: the message is retried with back-off and, when its attempts are used up,
+ * becomes a dead letter.
+ * <p>
+ * A method must be able to handle the same message twice: delivery is at least once.
+ *
+ * @see QueueListeners
+ */
+@Documented
+@Retention(RetentionPolicy.RUNTIME)
+@Target({ ElementType.METHOD, ElementType.ANNOTATION_TYPE })
+@Repeatable(QueueListeners.class)
+public @interface QueueListener {
+
+	/**
+	 * Name of the queue; alias for {@link #queue()}. Placeholders and SpEL are resolved.
+	 */
+	@AliasFor("queue")
+	String value() default "";
+
+	/**
+	 * Name of the queue. Placeholders and SpEL are resolved.
+	 */
+	@AliasFor("value")
+	String queue() default "";
+
+	/**
+	 * Group that this method reads as. Every group gets every message; the listeners of
+	 * one group share them. Placeholders and SpEL are resolved.
+	 */
+	String group() default "default";
+
+	/**
+	 * Name of this listener in logs and health. Default: {@code queue/group}.
+	 */
+	String id() default "";
+
+	/**
+	 * Store of the queue, {@code redis} or {@code postgres}. Default: what
+	 * {@code queue.queues.<queue>.backend} or {@code queue.backend} says.
+	 */
+	String backend() default "";
+
+	/**
+	 * How many messages this method handles at the same time in one application instance,
+	 * as a number or a placeholder. Default: what {@code queue.listener.concurrency} and
+	 * the keys over it say.
+	 */
+	String concurrency() default "";
+
+	/**
+	 * Exceptions that make a message a dead letter at once. An exception matches when it
+	 * or one of its causes is an instance of one of these.
+	 */
+	Class<? extends Throwable>[] noRetryFor() default {};
+
+}

@@ -1,0 +1,91 @@
+package io.github.queuestarter.core;
+
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+
+import io.github.queuestarter.QueueEvent;
+import io.github.queuestarter.QueueObserver;
+import io.github.queuestarter.SendAfterCommitException;
+import io.github.queuestarter.store.OutgoingMessage;
+import io.github.queuestarter.store.QueueStore;
+
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
+
+/**
+ * Sends that wait for the commit of the transaction that is active in this thread. What
+ * was sent after a savepoint is dropped when the transaction rolls back to it.
+ */
+final class AfterCommitSends implements TransactionSynchronization {
+
+	private final QueueStore store;
+
+	private final QueueObserver observer;
+
+	private final List<OutgoingMessage> messages = new ArrayList<>();
+
+	private final Map<Object, Integer> savepoints = new IdentityHashMap<>();
+
+	private AfterCommitSends(QueueStore store, QueueObserver observer) {
+		this.store = store;
+		this.observer = observer;
+	}
+
+	static boolean transactionIsActive() {
+		return TransactionSynchronizationManager.isActualTransactionActive()
+				&& TransactionSynchronizationManager.isSynchronizationActive();
+	}
+
+	static AfterCommitSends of(QueueStore store, QueueObserver observer) {
+		for (TransactionSynchronization synchronization : TransactionSynchronizationManager.getSynchronizations()) {
+			if (synchronization instanceof AfterCommitSends sends && sends.store == store) {
+				return sends;
+			}
+		}
+		AfterCommitSends sends = new AfterCommitSends(store, observer);
+		TransactionSynchronizationManager.registerSynchronization(sends);
+		return sends;
+	}
+
+	void add(List<OutgoingMessage> more) {
+		this.messages.addAll(more);
+	}
+
+	@Override
+	public void savepoint(Object savepoint) {
+		this.savepoints.put(savepoint, this.messages.size());
+	}
+
+	@Override
+	public void savepointRollback(Object savepoint) {
+		// a savepoint that is not known here is older than the first send
+		int before = this.savepoints.getOrDefault(savepoint, 0);
+		this.messages.subList(before, this.messages.size()).clear();
+	}
+
+	@Override
+	public void afterCommit() {
+		if (this.messages.isEmpty()) {
+			return;
+		}
+		try {
+			this.store.appender().append(this.messages, false);
+		}
+		catch (RuntimeException ex) {
+			List<String> ids = this.messages.stream().map(OutgoingMessage::id).toList();
+			this.observer
+				.on(new QueueEvent.SendAfterCommitFailed(this.store.backend(), this.messages.get(0).queue(), ids, ex));
+			throw new SendAfterCommitException("The transaction is committed, but " + this.messages.size()
+					+ " messages that were to be sent after it could not be sent to " + this.store.backend() + ": "
+					+ ex.getMessage() + ". Send them again if they matter.", ex);
+		}
+		this.messages.stream()
+			.map(OutgoingMessage::queue)
+			.distinct()
+			.forEach((queue) -> this.observer.on(new QueueEvent.Sent(this.store.backend(), queue,
+					(int) this.messages.stream().filter((message) -> message.queue().equals(queue)).count())));
+	}
+
+}

@@ -1,0 +1,135 @@
+package io.github.queuestarter.core;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+import io.github.queuestarter.Count;
+import io.github.queuestarter.DeadLetterPage;
+import io.github.queuestarter.GroupStats;
+import io.github.queuestarter.PageRequest;
+import io.github.queuestarter.QueueException;
+import io.github.queuestarter.store.Administration;
+import io.github.queuestarter.store.QueueStore;
+
+/**
+ * Looks at queues and acts on them. What it does is never part of the caller's
+ * transaction. Every method throws {@link io.github.queuestarter.QueueStoreException} if
+ * a store can't be reached.
+ */
+public class QueueAdmin {
+
+	private static final int REPLAYED_AT_ONCE = 500;
+
+	private final QueueStores stores;
+
+	public QueueAdmin(QueueStores stores) {
+		this.stores = stores;
+	}
+
+	/**
+	 * Names of the queues that have been sent to or have a group, in all stores, sorted.
+	 */
+	public Set<String> queues() {
+		Set<String> queues = new TreeSet<>();
+		this.stores.all().forEach((store) -> queues.addAll(store.administration().queues()));
+		return queues;
+	}
+
+	/**
+	 * How all groups of all queues stand.
+	 */
+	public List<GroupStats> stats() {
+		List<GroupStats> stats = new ArrayList<>();
+		for (QueueStore store : this.stores.all()) {
+			Administration administration = store.administration();
+			stats.addAll(administration.stats(administration.queues()));
+		}
+		return stats;
+	}
+
+	/**
+	 * How a group stands.
+	 * @throws QueueException if there is no such group
+	 */
+	public GroupStats stats(String queue, String group) {
+		return at(queue).stats(Set.of(queue))
+			.stream()
+			.filter((stats) -> stats.group().equals(group))
+			.findFirst()
+			.orElseThrow(() -> noSuchGroup(queue, group));
+	}
+
+	/**
+	 * A group's dead letters, oldest first.
+	 */
+	public DeadLetterPage deadLetters(String queue, String group, PageRequest page) {
+		return at(queue).deadLetters(queue, group, page);
+	}
+
+	/**
+	 * Deliver a dead letter to its group again, as if it had never failed.
+	 * @return whether there was such a dead letter
+	 */
+	public boolean replay(String queue, String group, String id) {
+		return at(queue).replay(queue, group, id);
+	}
+
+	/**
+	 * Deliver all dead letters of a group again, as if they had never failed. Those that
+	 * are buried while this runs are left.
+	 * @return how many
+	 */
+	public long replayAll(String queue, String group) {
+		Administration administration = at(queue);
+		Count deadLetters = stats(queue, group).deadLetters();
+		long most = (deadLetters.precision() == Count.Precision.EXACT) ? deadLetters.value() : Long.MAX_VALUE;
+		long replayed = 0;
+		int last = 1;
+		while (replayed < most && last > 0) {
+			last = administration.replay(queue, group, (int) Math.min(REPLAYED_AT_ONCE, most - replayed));
+			replayed += last;
+		}
+		return replayed;
+	}
+
+	/**
+	 * Remove a dead letter for good.
+	 * @return whether there was such a dead letter
+	 */
+	public boolean discard(String queue, String group, String id) {
+		return at(queue).discard(queue, group, id);
+	}
+
+	/**
+	 * Stop delivering to a group, in all instances, until {@link #resume}. What is in
+	 * flight is finished.
+	 * @throws QueueException if there is no such group
+	 */
+	public void pause(String queue, String group) {
+		if (!at(queue).pause(queue, group, true)) {
+			throw noSuchGroup(queue, group);
+		}
+	}
+
+	/**
+	 * Go on delivering to a group.
+	 * @throws QueueException if there is no such group
+	 */
+	public void resume(String queue, String group) {
+		if (!at(queue).pause(queue, group, false)) {
+			throw noSuchGroup(queue, group);
+		}
+	}
+
+	private Administration at(String queue) {
+		return this.stores.storeOf(queue).administration();
+	}
+
+	private static QueueException noSuchGroup(String queue, String group) {
+		return new QueueException(
+				"Queue '" + queue + "' has no group '" + group + "'. A group is there once a listener has read as it.");
+	}
+
+}

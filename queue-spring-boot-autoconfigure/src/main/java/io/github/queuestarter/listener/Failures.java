@@ -1,0 +1,82 @@
+package io.github.queuestarter.listener;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
+
+import io.github.queuestarter.Failure;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns exceptions into what a dead letter says of them.
+ */
+final class Failures {
+
+	private static final int LONGEST_TRACE = 8000;
+
+	private static final int LONGEST_TEXT = 2000;
+
+	private Failures() {
+	}
+
+	static Failure of(Failure.Kind kind, Throwable thrown) {
+		List<Throwable> causes = causes(thrown);
+		Throwable root = causes.get(causes.size() - 1);
+		String message = messageOf(root);
+		String type = root.getClass().getName();
+		return new Failure(kind, shorten((message != null) ? message : type, LONGEST_TEXT), type,
+				(message != null) ? shorten(message, LONGEST_TEXT) : null, trace(thrown));
+	}
+
+	/**
+	 * The failure without what came from outside, for when the store refuses to keep it.
+	 */
+	static Failure plain(Failure failure) {
+		return Failure.of(failure.kind(), "The details of the failure could not be stored");
+	}
+
+	/**
+	 * An exception and its causes, the root last.
+	 */
+	static List<Throwable> causes(Throwable thrown) {
+		List<Throwable> causes = new ArrayList<>();
+		Set<Throwable> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+		for (Throwable cause = thrown; cause != null && seen.add(cause); cause = cause.getCause()) {
+			causes.add(cause);
+		}
+		return causes;
+	}
+
+	private static @Nullable String messageOf(Throwable thrown) {
+		try {
+			return thrown.getMessage();
+		}
+		catch (RuntimeException ex) {
+			return "(its message could not be read: " + ex.getClass().getName() + ")";
+		}
+	}
+
+	private static String trace(Throwable thrown) {
+		StringWriter text = new StringWriter();
+		try {
+			thrown.printStackTrace(new PrintWriter(text));
+		}
+		catch (RuntimeException ex) {
+			text.append("(the rest could not be written: ").append(ex.getClass().getName()).append(')');
+		}
+		return shorten(text.toString(), LONGEST_TRACE);
+	}
+
+	private static String shorten(String text, int longest) {
+		if (text.length() <= longest) {
+			return text;
+		}
+		int end = Character.isHighSurrogate(text.charAt(longest - 1)) ? longest - 1 : longest;
+		return text.substring(0, end) + "…";
+	}
+
+}

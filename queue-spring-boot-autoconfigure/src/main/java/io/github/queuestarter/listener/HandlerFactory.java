@@ -1,0 +1,43 @@
+package io.github.queuestarter.listener;
+
+import java.lang.reflect.Method;
+import java.util.List;
+
+import io.github.queuestarter.core.PayloadConverter;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.beans.factory.config.ConfigurableBeanFactory;
+import org.springframework.core.convert.ConversionService;
+import org.springframework.format.support.DefaultFormattingConversionService;
+import org.springframework.messaging.handler.annotation.support.HeaderMethodArgumentResolver;
+import org.springframework.messaging.handler.annotation.support.HeadersMethodArgumentResolver;
+import org.springframework.messaging.handler.annotation.support.MessageMethodArgumentResolver;
+import org.springframework.messaging.handler.annotation.support.PayloadMethodArgumentResolver;
+import org.springframework.messaging.handler.invocation.HandlerMethodArgumentResolver;
+import org.springframework.messaging.handler.invocation.HandlerMethodArgumentResolverComposite;
+import org.springframework.validation.Validator;
+
+/**
+ * Makes handlers of bean methods, with the arguments that spring-messaging knows and
+ * {@link io.github.queuestarter.Delivery}.
+ */
+final class HandlerFactory {
+
+	private final HandlerMethodArgumentResolverComposite resolvers = new HandlerMethodArgumentResolverComposite();
+
+	HandlerFactory(PayloadConverter payloads, @Nullable Validator validator, ConfigurableBeanFactory beanFactory) {
+		PayloadMessageConverter converter = new PayloadMessageConverter(payloads);
+		ConversionService conversions = new DefaultFormattingConversionService();
+		List<HandlerMethodArgumentResolver> resolvers = List.of(new DeliveryArgumentResolver(),
+				new HeaderMethodArgumentResolver(conversions, beanFactory), new HeadersMethodArgumentResolver(),
+				new MessageMethodArgumentResolver(converter), new UntypedPayloadArgumentResolver(payloads),
+				new PayloadMethodArgumentResolver(converter, validator));
+		this.resolvers.addResolvers(resolvers);
+	}
+
+	Handler handlerFor(Object bean, Method method, String name) {
+		HandlerReturnType.check(method, name);
+		return new MethodHandler(bean, method, this.resolvers);
+	}
+
+}

@@ -1,0 +1,50 @@
+package io.github.queuestarter.listener;
+
+import java.lang.reflect.Method;
+import java.util.concurrent.CompletionStage;
+
+import io.github.queuestarter.Outcome;
+
+import org.springframework.core.ResolvableType;
+import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.scheduling.annotation.Async;
+
+/**
+ * What a handler may return: anything else would be dropped without a word, or not be
+ * waited for.
+ */
+final class HandlerReturnType {
+
+	private HandlerReturnType() {
+	}
+
+	static void check(Method method, String name) {
+		ResolvableType type = ResolvableType.forMethodReturnType(method);
+		Class<?> raw = method.getReturnType();
+		if (CompletionStage.class.isAssignableFrom(raw)) {
+			ResolvableType result = type.as(CompletionStage.class).getGeneric(0);
+			if (isResult(result.resolve(Object.class)) || result.resolve() == null) {
+				return;
+			}
+			throw invalid(name, type);
+		}
+		if (AnnotatedElementUtils.hasAnnotation(method, Async.class)
+				|| AnnotatedElementUtils.hasAnnotation(method.getDeclaringClass(), Async.class)) {
+			throw new InvalidListenerException("Listener " + name + " is @Async: it returns before its work is done",
+					"Remove @Async (listeners run on threads of their own), or return a CompletionStage.", null);
+		}
+		if (!isResult(raw)) {
+			throw invalid(name, type);
+		}
+	}
+
+	private static boolean isResult(Class<?> type) {
+		return type == void.class || type == Void.class || Outcome.class.isAssignableFrom(type);
+	}
+
+	private static InvalidListenerException invalid(String name, ResolvableType type) {
+		return new InvalidListenerException("Listener " + name + " returns '" + type + "'",
+				"Return nothing, an Outcome, or a CompletionStage of these.", null);
+	}
+
+}

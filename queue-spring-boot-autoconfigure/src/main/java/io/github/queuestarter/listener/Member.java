@@ -1,0 +1,85 @@
+package io.github.queuestarter.listener;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+import io.github.queuestarter.store.ConsumerIds;
+
+/**
+ * This instance as a consumer in one fencing domain.
+ */
+final class Member implements Lease {
+
+	private final String domain;
+
+	private final Duration expiry;
+
+	private final ConsumerIds ids;
+
+	private final List<RunningListener> listeners = new CopyOnWriteArrayList<>();
+
+	private volatile String consumer;
+
+	private volatile boolean registered;
+
+	private volatile long confirmed;
+
+	Member(String domain, Duration expiry, ConsumerIds ids) {
+		this.domain = domain;
+		this.expiry = expiry;
+		this.ids = ids;
+		this.consumer = ids.next();
+	}
+
+	String domain() {
+		return this.domain;
+	}
+
+	List<RunningListener> listeners() {
+		return this.listeners;
+	}
+
+	@Override
+	public String consumer() {
+		return this.consumer;
+	}
+
+	@Override
+	public boolean valid() {
+		return this.registered && System.nanoTime() - this.confirmed < this.expiry.toNanos();
+	}
+
+	boolean registered() {
+		return this.registered;
+	}
+
+	/**
+	 * Note that the store knew the consumer.
+	 * @param began {@code System.nanoTime()} of before the store was asked
+	 */
+	void confirm(long began) {
+		this.confirmed = began;
+		this.registered = true;
+	}
+
+	/**
+	 * Note that the consumer was fenced; what it ran is interrupted.
+	 * @return the id that was lost
+	 */
+	String fenced() {
+		String lost = this.consumer;
+		this.registered = false;
+		this.consumer = this.ids.next();
+		this.listeners.forEach((listener) -> listener.abandon(lost));
+		return lost;
+	}
+
+	/**
+	 * Whether no part of a listener is dead.
+	 */
+	boolean alive() {
+		return this.listeners.stream().allMatch(RunningListener::alive);
+	}
+
+}

@@ -1,0 +1,184 @@
+package io.github.queuestarter.listener;
+
+import java.lang.reflect.Method;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+
+import io.github.queuestarter.QueueListener;
+import io.github.queuestarter.QueueListeners;
+import io.github.queuestarter.core.PayloadConverter;
+import io.github.queuestarter.store.Names;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.aop.framework.AopProxyUtils;
+import org.springframework.aop.support.AopUtils;
+import org.springframework.beans.factory.BeanFactory;
+import org.springframework.beans.factory.BeanFactoryAware;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.SmartInitializingSingleton;
+import org.springframework.beans.factory.config.BeanExpressionContext;
+import org.springframework.beans.factory.config.BeanExpressionResolver;
+import org.springframework.beans.factory.config.BeanPostProcessor;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
+import org.springframework.core.MethodIntrospector;
+import org.springframework.core.annotation.AnnotatedElementUtils;
+import org.springframework.core.annotation.AnnotationUtils;
+import org.springframework.util.Assert;
+import org.springframework.util.StringUtils;
+import org.springframework.validation.Validator;
+
+/**
+ * Finds {@link QueueListener @QueueListener} methods and registers them. Beans that are
+ * made after the application has started are listened to from then on.
+ */
+public final class QueueListenerPostProcessor
+		implements BeanPostProcessor, BeanFactoryAware, SmartInitializingSingleton {
+
+	private final ObjectProvider<QueueListenerRegistry> registry;
+
+	private final ObjectProvider<PayloadConverter> converter;
+
+	private final ObjectProvider<Validator> validator;
+
+	private final Set<Class<?>> withoutListeners = ConcurrentHashMap.newKeySet();
+
+	private final Map<Candidate, Set<QueueListener>> early = new LinkedHashMap<>();
+
+	private @Nullable ConfigurableListableBeanFactory beanFactory;
+
+	private @Nullable HandlerFactory handlers;
+
+	public QueueListenerPostProcessor(ObjectProvider<QueueListenerRegistry> registry,
+			ObjectProvider<PayloadConverter> converter, ObjectProvider<Validator> validator) {
+		this.registry = registry;
+		this.converter = converter;
+		this.validator = validator;
+	}
+
+	@Override
+	public void setBeanFactory(BeanFactory beanFactory) {
+		this.beanFactory = (ConfigurableListableBeanFactory) beanFactory;
+	}
+
+	@Override
+	public Object postProcessAfterInitialization(Object bean, String beanName) {
+		Class<?> type = AopProxyUtils.ultimateTargetClass(bean);
+		if (this.withoutListeners.contains(type)
+				|| !AnnotationUtils.isCandidateClass(type, List.of(QueueListener.class, QueueListeners.class))) {
+			return bean;
+		}
+		Map<Method, Set<QueueListener>> methods = MethodIntrospector.selectMethods(type,
+				(MethodIntrospector.MetadataLookup<Set<QueueListener>>) QueueListenerPostProcessor::listenersOn);
+		if (methods.isEmpty()) {
+			this.withoutListeners.add(type);
+			return bean;
+		}
+		methods.forEach((method, listeners) -> found(new Candidate(bean, beanName, method), listeners));
+		return bean;
+	}
+
+	private static @Nullable Set<QueueListener> listenersOn(Method method) {
+		Set<QueueListener> listeners = AnnotatedElementUtils.getMergedRepeatableAnnotations(method, QueueListener.class,
+				QueueListeners.class);
+		return listeners.isEmpty() ? null : listeners;
+	}
+
+	private void found(Candidate candidate, Set<QueueListener> listeners) {
+		if (this.handlers == null) {
+			synchronized (this.early) {
+				this.early.put(candidate, listeners);
+			}
+			return;
+		}
+		register(candidate, listeners, this.handlers);
+	}
+
+	@Override
+	public void afterSingletonsInstantiated() {
+		ConfigurableListableBeanFactory beanFactory = this.beanFactory;
+		Assert.state(beanFactory != null, "No bean factory");
+		HandlerFactory handlers = new HandlerFactory(this.converter.getObject(), this.validator.getIfUnique(),
+				beanFactory);
+		synchronized (this.early) {
+			this.early.forEach((candidate, listeners) -> register(candidate, listeners, handlers));
+			this.early.clear();
+			this.handlers = handlers;
+		}
+	}
+
+	private void register(Candidate candidate, Set<QueueListener> listeners, HandlerFactory handlers) {
+		Method method = AopUtils.selectInvocableMethod(candidate.method(), candidate.bean().getClass());
+		String name = candidate.name();
+		Handler handler = handlers.handlerFor(candidate.bean(), method, name);
+		for (QueueListener listener : listeners) {
+			this.registry.getObject().register(definition(listener, handler, name));
+		}
+	}
+
+	private ListenerDefinition definition(QueueListener listener, Handler handler, String method) {
+		String queue = resolve(listener.queue());
+		String group = resolve(listener.group());
+		try {
+			Names.requireValid("queue", queue);
+			Names.requireValid("group", group);
+		}
+		catch (IllegalArgumentException ex) {
+			throw new InvalidListenerException("Listener " + method + ": " + ex.getMessage(),
+					"Name the queue, as in @QueueListener(\"orders\").", ex);
+		}
+		String id = resolve(listener.id());
+		String backend = resolve(listener.backend());
+		return new ListenerDefinition(StringUtils.hasText(id) ? id : queue + "/" + group, queue, group,
+				StringUtils.hasText(backend) ? backend : null, concurrency(resolve(listener.concurrency()), method),
+				List.copyOf(Arrays.asList(listener.noRetryFor())), handler, method);
+	}
+
+	private static @Nullable Integer concurrency(String value, String method) {
+		if (!StringUtils.hasText(value)) {
+			return null;
+		}
+		try {
+			int concurrency = Integer.parseInt(value.trim());
+			if (concurrency >= 1) {
+				return concurrency;
+			}
+		}
+		catch (NumberFormatException ex) {
+			// told below
+		}
+		throw new InvalidListenerException("Listener " + method + " has concurrency '" + value + "'",
+				"Give a whole number of at least 1, or leave it out.", null);
+	}
+
+	private String resolve(String value) {
+		ConfigurableListableBeanFactory beanFactory = this.beanFactory;
+		Assert.state(beanFactory != null, "No bean factory");
+		String text = beanFactory.resolveEmbeddedValue(value);
+		BeanExpressionResolver expressions = beanFactory.getBeanExpressionResolver();
+		if (text == null || expressions == null) {
+			return (text != null) ? text : "";
+		}
+		Object result = expressions.evaluate(text, new BeanExpressionContext(beanFactory, null));
+		return (result != null) ? result.toString() : "";
+	}
+
+	/**
+	 * A method that has listeners on it.
+	 */
+	private record Candidate(Object bean, String beanName, Method method) {
+
+		String name() {
+			String parameters = Arrays.stream(this.method.getParameterTypes())
+				.map(Class::getSimpleName)
+				.collect(Collectors.joining(", "));
+			return this.method.getDeclaringClass().getName() + "." + this.method.getName() + "(" + parameters + ")";
+		}
+
+	}
+
+}

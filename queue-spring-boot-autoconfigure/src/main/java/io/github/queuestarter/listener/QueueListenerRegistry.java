@@ -1,0 +1,198 @@
+package io.github.queuestarter.listener;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Consumer;
+
+import io.github.queuestarter.QueueObserver;
+import io.github.queuestarter.core.QueueStores;
+import io.github.queuestarter.store.QueueStore;
+import io.micrometer.observation.ObservationRegistry;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.context.SmartLifecycle;
+
+/**
+ * All listeners of the application. Starts and stops them with it: in the last phase to
+ * start and the first to stop, before web server and connection pools.
+ */
+public final class QueueListenerRegistry implements SmartLifecycle {
+
+	private static final Duration MOST_BETWEEN_CHECKS = Duration.ofSeconds(1);
+
+	private static final Duration LEAST_BETWEEN_CHECKS = Duration.ofMillis(10);
+
+	private final QueueStores stores;
+
+	private final ListenerSettingsSource settings;
+
+	private final InstanceSettings instance;
+
+	private final QueueObserver observer;
+
+	private final ObservationRegistry observations;
+
+	private final Isolation isolation = new Isolation();
+
+	private final Map<String, ListenerDefinition> definitions = new LinkedHashMap<>();
+
+	private final List<RunningListener> listeners = new ArrayList<>();
+
+	private final Map<QueueStore, Membership> memberships = new LinkedHashMap<>();
+
+	private @Nullable Loop deadlines;
+
+	private boolean running;
+
+	public QueueListenerRegistry(QueueStores stores, ListenerSettingsSource settings, InstanceSettings instance,
+			QueueObserver observer, ObservationRegistry observations) {
+		this.stores = stores;
+		this.settings = settings;
+		this.instance = instance;
+		this.observer = observer;
+		this.observations = observations;
+	}
+
+	synchronized void register(ListenerDefinition definition) {
+		ListenerDefinition other = this.definitions.putIfAbsent(definition.queue() + "\n" + definition.group(),
+				definition);
+		if (other != null) {
+			throw new DuplicateListenerException(definition.queue(), definition.group(), other.method(),
+					definition.method());
+		}
+		if (definition.backend() != null) {
+			this.stores.assign(definition.queue(), definition.backend());
+		}
+		if (this.running) {
+			start(definition);
+		}
+	}
+
+	@Override
+	public synchronized void start() {
+		if (this.running) {
+			return;
+		}
+		this.running = true;
+		this.definitions.values().forEach(this::start);
+	}
+
+	private void start(ListenerDefinition definition) {
+		QueueStore store = this.stores.storeOf(definition.queue());
+		ListenerSettings settings = this.settings.settingsFor(definition.queue(), definition.group());
+		if (definition.concurrency() != null) {
+			settings = settings.withConcurrency(definition.concurrency());
+		}
+		Membership membership = this.memberships.computeIfAbsent(store, this::join);
+		RunningListener listener = new RunningListener(definition, settings, this.instance, store,
+				membership.memberFor(definition.queue()), this.isolation, this.observer, this.observations);
+		this.listeners.add(listener);
+		listener.start();
+		membership.hurry();
+		if (settings.timeout() != null && this.deadlines == null) {
+			this.deadlines = new Loop("queue-deadlines", true, this::interruptOverdue);
+			this.deadlines.start();
+		}
+	}
+
+	private Membership join(QueueStore store) {
+		Membership membership = new Membership(store, this.instance, this.observer);
+		membership.start();
+		return membership;
+	}
+
+	private synchronized Collection<RunningListener> listeners() {
+		return List.copyOf(this.listeners);
+	}
+
+	private Duration interruptOverdue() {
+		Collection<RunningListener> listeners = listeners();
+		listeners.forEach(RunningListener::interruptOverdue);
+		Duration shortest = listeners.stream()
+			.map(RunningListener::timeout)
+			.filter(Objects::nonNull)
+			.min(Comparator.naturalOrder())
+			.orElse(MOST_BETWEEN_CHECKS);
+		Duration check = shortest.dividedBy(20);
+		if (check.compareTo(MOST_BETWEEN_CHECKS) > 0) {
+			return MOST_BETWEEN_CHECKS;
+		}
+		return (check.compareTo(LEAST_BETWEEN_CHECKS) < 0) ? LEAST_BETWEEN_CHECKS : check;
+	}
+
+	@Override
+	public void stop(Runnable callback) {
+		Thread thread = new Thread(() -> {
+			try {
+				stop();
+			}
+			finally {
+				callback.run();
+			}
+		}, "queue-stop");
+		thread.start();
+	}
+
+	@Override
+	public void stop() {
+		Collection<RunningListener> stopping;
+		synchronized (this) {
+			if (!this.running) {
+				return;
+			}
+			this.running = false;
+			stopping = List.copyOf(this.listeners);
+		}
+		this.memberships.values().forEach(Membership::stopHousekeeping);
+		inParallel(stopping, RunningListener::stopClaiming);
+		long end = System.nanoTime() + this.instance.gracePeriod().toNanos();
+		inParallel(stopping, (listener) -> listener.finish(Duration.ofNanos(Math.max(0, end - System.nanoTime()))));
+		this.memberships.values().forEach(Membership::leave);
+		Loop deadlines = this.deadlines;
+		if (deadlines != null) {
+			deadlines.stop(MOST_BETWEEN_CHECKS);
+		}
+		synchronized (this) {
+			this.deadlines = null;
+			this.memberships.clear();
+			this.listeners.clear();
+		}
+	}
+
+	private static void inParallel(Collection<RunningListener> listeners, Consumer<RunningListener> action) {
+		List<Thread> threads = new ArrayList<>();
+		for (RunningListener listener : listeners) {
+			Thread thread = new Thread(() -> action.accept(listener), "queue-stop-" + listener.queue());
+			thread.start();
+			threads.add(thread);
+		}
+		for (Thread thread : threads) {
+			try {
+				thread.join();
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+				return;
+			}
+		}
+	}
+
+	@Override
+	public synchronized boolean isRunning() {
+		return this.running;
+	}
+
+	/**
+	 * How each listener stands; empty while the registry is not running.
+	 */
+	public List<ListenerState> states() {
+		return listeners().stream().map(RunningListener::state).toList();
+	}
+
+}

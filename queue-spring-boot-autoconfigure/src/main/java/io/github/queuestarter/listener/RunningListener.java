@@ -1,0 +1,196 @@
+package io.github.queuestarter.listener;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.ThreadFactory;
+import java.util.stream.Stream;
+
+import io.github.queuestarter.QueueEvent;
+import io.github.queuestarter.QueueObserver;
+import io.github.queuestarter.store.MessageSource;
+import io.github.queuestarter.store.QueueStore;
+import io.github.queuestarter.store.Settlement;
+import io.github.queuestarter.store.Subscription;
+import io.micrometer.observation.ObservationRegistry;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One listener at work: source, intake, workers and settler.
+ */
+final class RunningListener {
+
+	private static final Duration AFTER_INTERRUPT = Duration.ofSeconds(1);
+
+	private static final Duration LAST_FLUSH = Duration.ofSeconds(5);
+
+	private final ListenerDefinition definition;
+
+	private final ListenerSettings settings;
+
+	private final InstanceSettings instance;
+
+	private final QueueStore store;
+
+	private final Member member;
+
+	private final QueueObserver observer;
+
+	private final Intake intake;
+
+	private final PollState polls;
+
+	private final ListenerSink sink;
+
+	private final Settler settler;
+
+	private final MessageSource source;
+
+	private final List<Worker> workers = new ArrayList<>();
+
+	private final List<Thread> threads = new ArrayList<>();
+
+	private final Vital pollerVital = new Vital();
+
+	private final Vital settlerVital = new Vital();
+
+	private volatile boolean othersAreThere;
+
+	private volatile boolean stopping;
+
+	RunningListener(ListenerDefinition definition, ListenerSettings settings, InstanceSettings instance,
+			QueueStore store, Member member, Isolation isolation, QueueObserver observer,
+			ObservationRegistry observations) {
+		this.definition = definition;
+		this.settings = settings;
+		this.instance = instance;
+		this.store = store;
+		this.member = member;
+		this.observer = observer;
+		Prefetch prefetch = new Prefetch(settings.concurrency(), settings.prefetch());
+		this.intake = new Intake(settings.concurrency(), prefetch);
+		String queue = definition.queue();
+		String group = definition.group();
+		this.polls = new PollState(store.backend(), queue, group, observer);
+		this.sink = new ListenerSink(member, this.intake, this.polls, this.pollerVital);
+		this.settler = new Settler(store, queue, group, observer, this.settlerVital, this.sink::forget);
+		Handler handler = new ObservedHandler(definition.handler(), store.backend(), observations);
+		SettlementPolicy policy = new SettlementPolicy(settings, definition.permanent());
+		ThreadFactory threadFactory = Threads.named("queue-" + queue + "/" + group + "-", instance.virtualThreads());
+		for (int i = 0; i < settings.concurrency(); i++) {
+			Worker worker = new Worker(this.intake, member, policy, handler, store, this.sink, this.settler, isolation,
+					prefetch, observer);
+			this.workers.add(worker);
+			this.threads.add(threadFactory.newThread(worker));
+		}
+		this.source = store.reader()
+			.open(new Subscription(queue, group, settings.startFrom(), instance.application()), this.sink);
+	}
+
+	String queue() {
+		return this.definition.queue();
+	}
+
+	ListenerDefinition definition() {
+		return this.definition;
+	}
+
+	void start() {
+		this.settler.start();
+		this.threads.forEach(Thread::start);
+		this.member.listeners().add(this);
+		this.source.start();
+		this.observer.on(new QueueEvent.ListenerStarted(this.store.backend(), queue(), this.definition.group(),
+				this.settings.concurrency()));
+	}
+
+	/**
+	 * Stop claiming and give back what is not started.
+	 */
+	void stopClaiming() {
+		this.stopping = true;
+		List<Held> left = this.intake.close();
+		this.source.stop();
+		left.forEach((held) -> this.settler.add(new Settlement.Release(held.message(), Duration.ZERO)));
+	}
+
+	/**
+	 * Let the handlers finish, interrupt those that don't, and settle.
+	 * @param grace how long they may go on
+	 */
+	void finish(Duration grace) {
+		try {
+			if (!this.intake.awaitIdle(grace)) {
+				attempts().forEach((attempt) -> attempt.interrupt(Attempt.Interruption.STOP));
+				this.intake.awaitIdle(AFTER_INTERRUPT);
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+		attempts().forEach((attempt) -> this.settler.add(new Settlement.Release(attempt.message(), Duration.ZERO)));
+		this.settler.stop(LAST_FLUSH);
+		this.observer.on(new QueueEvent.ListenerStopped(this.store.backend(), queue(), this.definition.group()));
+	}
+
+	/**
+	 * Give up what a consumer id held that was fenced.
+	 */
+	void abandon(String consumer) {
+		attempts().filter((attempt) -> attempt.message().consumer().equals(consumer))
+			.forEach((attempt) -> attempt.interrupt(Attempt.Interruption.FENCED));
+	}
+
+	void interruptOverdue() {
+		Duration timeout = this.settings.timeout();
+		if (timeout != null) {
+			attempts().filter((attempt) -> attempt.age().compareTo(timeout) > 0)
+				.forEach((attempt) -> attempt.interrupt(Attempt.Interruption.DEADLINE));
+		}
+	}
+
+	@Nullable Duration timeout() {
+		return this.settings.timeout();
+	}
+
+	void othersAreThere(boolean othersAreThere) {
+		this.othersAreThere = othersAreThere;
+	}
+
+	/**
+	 * Give back what has waited too long for a worker, if someone else could take it.
+	 */
+	void releaseWaiting(Duration longest) {
+		if (this.othersAreThere && !this.stopping) {
+			this.intake.removeOlderThan(System.nanoTime() - longest.toNanos())
+				.forEach((held) -> this.settler.add(new Settlement.Release(held.message(), Duration.ZERO)));
+		}
+	}
+
+	/**
+	 * Whether no part of this listener is dead. A handler that runs is not judged.
+	 */
+	boolean alive() {
+		return this.stopping || (this.pollerVital.alive(this.instance.heartbeatExpiry())
+				&& this.settlerVital.alive(this.instance.heartbeatExpiry()) && threadsAreAlive());
+	}
+
+	private boolean threadsAreAlive() {
+		return this.settler.isAlive() && this.threads.stream().allMatch(Thread::isAlive);
+	}
+
+	ListenerState state() {
+		List<Attempt> attempts = attempts().toList();
+		return new ListenerState(this.definition.id(), queue(), this.definition.group(), this.store.backend(),
+				this.settings.concurrency(), !this.stopping && threadsAreAlive(), this.member.valid(),
+				this.polls.lastSuccess(), this.polls.errors(), this.polls.lastError(), attempts.size(),
+				(int) attempts.stream().filter(Attempt::stuck).count(),
+				attempts.stream().map(Attempt::age).max(Duration::compareTo).orElse(Duration.ZERO));
+	}
+
+	private Stream<Attempt> attempts() {
+		return this.workers.stream().map(Worker::attempt).filter(Objects::nonNull);
+	}
+
+}

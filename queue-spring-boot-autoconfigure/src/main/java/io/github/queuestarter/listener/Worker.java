@@ -1,0 +1,169 @@
+package io.github.queuestarter.listener;
+
+import java.time.Duration;
+
+import io.github.queuestarter.QueueEvent;
+import io.github.queuestarter.QueueObserver;
+import io.github.queuestarter.store.ClaimedMessage;
+import io.github.queuestarter.store.QueueStore;
+import io.github.queuestarter.store.Settlement;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Handles the messages of one listener, one at a time.
+ */
+final class Worker implements Runnable {
+
+	private static final Log logger = LogFactory.getLog(Worker.class);
+
+	/**
+	 * How long a message waits that has to run alone and found no moment for it.
+	 */
+	private static final Duration ALONE_LATER = Duration.ofSeconds(5);
+
+	private final Intake intake;
+
+	private final Lease lease;
+
+	private final SettlementPolicy policy;
+
+	private final Handler handler;
+
+	private final QueueStore store;
+
+	private final ListenerSink sink;
+
+	private final Settler settler;
+
+	private final Isolation isolation;
+
+	private final Prefetch prefetch;
+
+	private final QueueObserver observer;
+
+	private volatile @Nullable Attempt attempt;
+
+	Worker(Intake intake, Lease lease, SettlementPolicy policy, Handler handler, QueueStore store, ListenerSink sink,
+			Settler settler, Isolation isolation, Prefetch prefetch, QueueObserver observer) {
+		this.intake = intake;
+		this.lease = lease;
+		this.policy = policy;
+		this.handler = handler;
+		this.store = store;
+		this.sink = sink;
+		this.settler = settler;
+		this.isolation = isolation;
+		this.prefetch = prefetch;
+		this.observer = observer;
+	}
+
+	/**
+	 * The attempt that runs now, or {@code null}.
+	 */
+	@Nullable Attempt attempt() {
+		return this.attempt;
+	}
+
+	@Override
+	public void run() {
+		while (true) {
+			Held held;
+			try {
+				held = this.intake.take();
+			}
+			catch (InterruptedException ex) {
+				// meant for an attempt that has ended
+				continue;
+			}
+			if (held == null) {
+				return;
+			}
+			try {
+				handle(held.message());
+			}
+			catch (Throwable ex) {
+				logger.error("Message " + held.message().id() + " of queue '" + held.message().queue()
+						+ "' could not be handled; it will be delivered again", ex);
+				this.sink.forget(held.message());
+			}
+			finally {
+				this.intake.done(held);
+			}
+		}
+	}
+
+	private void handle(ClaimedMessage message) throws InterruptedException {
+		if (message.crashedAlone()) {
+			settle(message, new HandlerResult.CrashedAlone());
+		}
+		else if (!this.policy.mustRunAlone(message)) {
+			this.isolation.runWithOthers(() -> attempt(message));
+		}
+		else if (!this.isolation.runAlone(() -> attemptAlone(message))) {
+			this.settler.add(new Settlement.Release(message, ALONE_LATER));
+		}
+	}
+
+	private void attemptAlone(ClaimedMessage message) {
+		boolean held;
+		try {
+			held = this.store.settlements().runsAlone(message);
+		}
+		catch (RuntimeException ex) {
+			this.settler.add(new Settlement.Release(message, ALONE_LATER));
+			return;
+		}
+		if (held) {
+			attempt(message);
+		}
+		else {
+			this.sink.forget(message);
+		}
+	}
+
+	private void attempt(ClaimedMessage message) {
+		// who could not confirm its heartbeat may have lost the message already
+		if (!this.lease.valid() || !this.lease.consumer().equals(message.consumer())) {
+			this.sink.forget(message);
+			return;
+		}
+		Attempt attempt = new Attempt(message);
+		this.attempt = attempt;
+		HandlerResult result;
+		try {
+			this.observer.on(new QueueEvent.Delivered(this.store.backend(), message.delivery()));
+			result = this.handler.handle(message);
+		}
+		finally {
+			this.attempt = null;
+		}
+		Attempt.Interruption interruption = attempt.end();
+		this.prefetch.handlerTook(attempt.age().toNanos());
+		if (interruption == Attempt.Interruption.FENCED) {
+			this.sink.forget(message);
+		}
+		else if (interruption == Attempt.Interruption.DEADLINE) {
+			settle(message, new HandlerResult.TimedOut());
+		}
+		else if (interruption == Attempt.Interruption.STOP) {
+			settle(message, new HandlerResult.Stopped());
+		}
+		else {
+			settle(message, result);
+		}
+	}
+
+	private void settle(ClaimedMessage message, HandlerResult result) {
+		Settlement settlement = this.policy.decide(message, result);
+		if (settlement instanceof Settlement.Retry retry) {
+			this.observer.on(new QueueEvent.Failed(this.store.backend(), message.delivery(), retry.failure()));
+		}
+		else if (settlement instanceof Settlement.Bury bury) {
+			this.observer.on(new QueueEvent.Failed(this.store.backend(), message.delivery(), bury.failure()));
+		}
+		this.settler.add(settlement);
+	}
+
+}

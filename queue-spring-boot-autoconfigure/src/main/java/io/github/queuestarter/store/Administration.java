@@ -1,0 +1,68 @@
+package io.github.queuestarter.store;
+
+import java.util.List;
+import java.util.Set;
+
+import io.github.queuestarter.DeadLetterPage;
+import io.github.queuestarter.GroupStats;
+import io.github.queuestarter.PageRequest;
+
+/**
+ * What operators look at and do. Never part of the caller's transaction.
+ */
+public interface Administration {
+
+	/**
+	 * Names of the queues that the store knows: those that have been sent to or have a
+	 * group.
+	 */
+	Set<String> queues();
+
+	/**
+	 * Names of the groups of a queue; empty if the store does not know the queue.
+	 */
+	Set<String> groups(String queue);
+
+	/**
+	 * How all groups of the given queues stand, in as few round trips as possible. A
+	 * group that does not exist is left out.
+	 */
+	List<GroupStats> stats(Set<String> queues);
+
+	/**
+	 * A group's dead letters, oldest first.
+	 */
+	DeadLetterPage deadLetters(String queue, String group, PageRequest page);
+
+	/**
+	 * Make a dead letter ready again for its group alone, with no failure counted.
+	 * @return whether there was such a dead letter
+	 */
+	boolean replay(String queue, String group, String id);
+
+	/**
+	 * Replay dead letters, oldest first.
+	 * @param most how many at most
+	 * @return how many were replayed
+	 */
+	int replay(String queue, String group, int most);
+
+	/**
+	 * Remove a dead letter for good.
+	 * @return whether there was such a dead letter
+	 */
+	boolean discard(String queue, String group, String id);
+
+	/**
+	 * Stop, or let go on, the delivery to a group in all instances. Messages in flight
+	 * are not touched.
+	 * @return whether there is such a group
+	 */
+	boolean pause(String queue, String group, boolean paused);
+
+	/**
+	 * Cheap question whether the store answers.
+	 */
+	void ping();
+
+}

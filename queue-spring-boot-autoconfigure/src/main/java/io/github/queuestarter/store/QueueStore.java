@@ -1,0 +1,53 @@
+package io.github.queuestarter.store;
+
+/**
+ * A durable home of queues.
+ * <p>
+ * Every method of every part throws {@link io.github.queuestarter.QueueStoreException}
+ * when the store can't be reached or refuses, and leaves it to the caller to try again:
+ * each operation may be repeated without harm unless it says otherwise.
+ */
+public interface QueueStore extends AutoCloseable {
+
+	/**
+	 * Name of the kind of store, as in {@code queue.backend}.
+	 */
+	String backend();
+
+	/**
+	 * Where messages are sent.
+	 */
+	Appender appender();
+
+	/**
+	 * Where messages are received.
+	 */
+	Reader reader();
+
+	/**
+	 * Where received messages are settled.
+	 */
+	Settlements settlements();
+
+	/**
+	 * Which application instances are alive.
+	 */
+	Consumers consumers();
+
+	/**
+	 * What operators look at and do.
+	 */
+	Administration administration();
+
+	/**
+	 * What keeps the store small.
+	 */
+	Housekeeping housekeeping();
+
+	/**
+	 * Stop the store's own threads and connections. All sources are stopped before.
+	 */
+	@Override
+	void close();
+
+}

@@ -1,0 +1,13 @@
+package io.github.queuestarter.store;
+
+/**
+ * What a listener wants to receive.
+ *
+ * @param queue the queue
+ * @param group the group; made when it is not there
+ * @param startFrom where a group that is made now starts
+ * @param application name of the application, to notice two different applications that
+ * share a group by accident
+ */
+public record Subscription(String queue, String group, StartFrom startFrom, String application) {
+}

@@ -1,0 +1,150 @@
+package io.github.queuestarter.store;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+import io.github.queuestarter.Count;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Scheduled messages arrive when they are due.
+ */
+interface ScheduleContract extends StoreUnderTest {
+
+	/**
+	 * How late a message may be.
+	 */
+	Duration LATEST = Duration.ofSeconds(1);
+
+	@Test
+	default void delayedMessageArrivesWhenItIsDue() {
+		Instance app = instance();
+		String queue = Messages.newQueue();
+		RecordingSink sink = app.listen(queue, "billing");
+		Duration delay = Duration.ofMillis(1200);
+		OutgoingMessage message = Messages.delayed(queue, "later", delay);
+		Instant before = Instant.now();
+		app.send(message);
+		Instant after = Instant.now();
+		assertArrives(sink, message, before, after, before.plus(delay), after.plus(delay));
+	}
+
+	@Test
+	default void messageArrivesAtItsTime() {
+		Instance app = instance();
+		String queue = Messages.newQueue();
+		RecordingSink sink = app.listen(queue, "billing");
+		Instant before = Instant.now();
+		Instant at = before.plusMillis(1200);
+		OutgoingMessage message = Messages.at(queue, "at", at);
+		app.send(message);
+		assertArrives(sink, message, before, Instant.now(), at, at);
+	}
+
+	@Test
+	default void timeThatHasPassedMeansNow() {
+		Instance app = instance();
+		String queue = Messages.newQueue();
+		RecordingSink sink = app.listen(queue, "billing");
+		Instant before = Instant.now();
+		OutgoingMessage past = Messages.at(queue, "past", before.minusSeconds(3600));
+		app.send(past);
+		Instant after = Instant.now();
+		assertArrives(sink, past, before, after, before, after);
+		OutgoingMessage now = Messages.delayed(queue, "now", Duration.ZERO);
+		app.send(now);
+		assertThat(sink.receive().id()).isEqualTo(now.id());
+	}
+
+	@Test
+	default void scheduledMessagesArriveInTheOrderOfTheirTimes() {
+		Instance app = instance();
+		String queue = Messages.newQueue();
+		RecordingSink sink = app.listen(queue, "billing");
+		Instant now = Instant.now();
+		app.send(Messages.at(queue, "third", now.plusMillis(1500)), Messages.at(queue, "first", now.plusMillis(500)),
+				Messages.text(queue, "at once"), Messages.at(queue, "second", now.plusMillis(1000)));
+		assertThat(Messages.texts(sink.receive(4))).containsExactly("at once", "first", "second", "third");
+	}
+
+	@Test
+	default void scheduledMessageReachesEveryGroupOnce() {
+		Instance app = instance();
+		String queue = Messages.newQueue();
+		RecordingSink billing = app.listen(queue, "billing");
+		RecordingSink shipping = instance().listen(queue, "shipping");
+		String id = app.send(Messages.delayed(queue, "later", Duration.ofMillis(300))).get(0);
+		ClaimedMessage billed = billing.receive();
+		assertThat(billed.id()).isEqualTo(id);
+		assertThat(shipping.receive().id()).isEqualTo(id);
+		app.ack(billed);
+		assertThat(app.leftovers(billing)).isEmpty();
+	}
+
+	@Test
+	default void manyScheduledMessagesAllArriveOnce() {
+		String queue = Messages.newQueue();
+		Instance first = instance();
+		Instance second = instance();
+		RecordingSink ofFirst = first.listen(queue, "billing");
+		RecordingSink ofSecond = second.listen(queue, "billing");
+		List<OutgoingMessage> messages = new ArrayList<>();
+		for (int i = 0; i < 500; i++) {
+			messages.add(Messages.delayed(queue, Integer.toString(i), Duration.ofMillis(200 + i % 7)));
+		}
+		List<String> sent = first.send(messages.toArray(OutgoingMessage[]::new));
+		List<String> received = new ArrayList<>();
+		Awaitility.await().pollInterval(Duration.ZERO).until(() -> {
+			received.addAll(Messages.ids(ofFirst.poll()));
+			received.addAll(Messages.ids(ofSecond.poll()));
+			return received.size() >= sent.size() && isEmpty(first, queue);
+		});
+		received.addAll(Messages.ids(ofFirst.poll()));
+		received.addAll(Messages.ids(ofSecond.poll()));
+		assertThat(received).doesNotHaveDuplicates().containsExactlyInAnyOrderElementsOf(sent);
+	}
+
+	@Test
+	default void scheduledMessageOutlivesItsSender() {
+		String queue = Messages.newQueue();
+		Instance sender = instance();
+		String id = sender.send(Messages.delayed(queue, "later", Duration.ofMillis(500))).get(0);
+		sender.retire();
+		assertThat(instance().listen(queue, "billing").receive().id()).isEqualTo(id);
+	}
+
+	@Test
+	default void messageScheduledBeforeALatestGroupWasMadeReachesIt() {
+		Instance app = instance();
+		String queue = Messages.newQueue();
+		String id = app.send(Messages.delayed(queue, "later", Duration.ofSeconds(2))).get(0);
+		RecordingSink sink = app.listen(queue, "billing", StartFrom.LATEST);
+		assertThat(sink.receive().id()).isEqualTo(id);
+	}
+
+	private static boolean isEmpty(Instance app, String queue) {
+		return app.stats(queue, "billing").ready().equals(Count.exactly(0))
+				&& app.stats(queue, "billing").scheduled().equals(Count.exactly(0));
+	}
+
+	private static void assertArrives(RecordingSink sink, OutgoingMessage message, Instant sentAfter,
+			Instant sentBefore, Instant earliest, Instant latest) {
+		ClaimedMessage received = sink.receive();
+		Instant arrival = Instant.now();
+		assertThat(received.id()).isEqualTo(message.id());
+		assertThat(received.payload().bytes()).isEqualTo(message.payload().bytes());
+		assertThat(received.payload().format()).isEqualTo(message.payload().format());
+		assertThat(received.headers()).isEqualTo(Map.of("kind", "late"));
+		assertThat(received.failures()).isZero();
+		assertThat(received.sentAt()).isBetween(sentAfter.minus(SendContract.CLOCK_TOLERANCE),
+				sentBefore.plus(SendContract.CLOCK_TOLERANCE));
+		assertThat(arrival).isAfter(earliest.minus(SendContract.CLOCK_TOLERANCE)).isBefore(latest.plus(LATEST));
+	}
+
+}
