@@ -12,12 +12,12 @@ import org.springframework.util.Assert;
  * @param heartbeatExpiry after how long without a change a consumer is silent; at least
  * twice the interval
  * @param gracePeriod how long handlers may go on when the application stops
- * @param keepDone how long messages are kept that all groups have finished
- * @param housekeepingInterval how often they are removed
+ * @param housekeepingInterval how often messages are removed that all groups have
+ * finished
  * @param virtualThreads whether handlers run on virtual threads
  */
 public record InstanceSettings(String application, Duration heartbeatInterval, Duration heartbeatExpiry,
-		Duration gracePeriod, Duration keepDone, Duration housekeepingInterval, boolean virtualThreads) {
+		Duration gracePeriod, Duration housekeepingInterval, boolean virtualThreads) {
 
 	public InstanceSettings {
 		Assert.isTrue(isPositive(heartbeatInterval),
@@ -27,9 +27,8 @@ public record InstanceSettings(String application, Duration heartbeatInterval, D
 						+ ") must be at least twice 'queue.heartbeat.interval' (" + heartbeatInterval + ")");
 		Assert.isTrue(!gracePeriod.isNegative(),
 				() -> "'queue.shutdown.grace-period' must not be negative: " + gracePeriod);
-		Assert.isTrue(!keepDone.isNegative(), () -> "'queue.retention.keep-done' must not be negative: " + keepDone);
 		Assert.isTrue(isPositive(housekeepingInterval),
-				() -> "'queue.retention.interval' must be positive, not " + housekeepingInterval);
+				() -> "'queue.housekeeping.interval' must be positive, not " + housekeepingInterval);
 	}
 
 	private static boolean isPositive(Duration duration) {

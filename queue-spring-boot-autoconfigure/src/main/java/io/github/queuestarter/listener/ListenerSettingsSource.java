@@ -1,14 +1,21 @@
 package io.github.queuestarter.listener;
 
+import java.time.Duration;
+
 /**
- * Answers how the listener of a group is to work.
+ * Answers how listeners are to work.
  */
-@FunctionalInterface
 public interface ListenerSettingsSource {
 
 	/**
 	 * The settings for a group of a queue, before what the annotation says.
 	 */
 	ListenerSettings settingsFor(String queue, String group);
+
+	/**
+	 * How long messages of a queue are kept that all groups have finished, counted from
+	 * when they were sent.
+	 */
+	Duration keepDone(String queue);
 
 }

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param backend the store
  * @param concurrency how many messages it handles at the same time
  * @param running whether it is started and all its threads are alive
+ * @param polling whether it polls its store, or waits until its handlers have room for
+ * more
  * @param registered whether its consumer is registered and the heartbeat confirmed
  * @param lastPoll when the store last answered a poll, or {@code null} if never
  * @param consecutiveErrors how many polls failed since
@@ -23,6 +25,6 @@ import org.jspecify.annotations.Nullable;
  * @param oldestHandler how long the longest of them runs; zero if there is none
  */
 public record ListenerState(String id, String queue, String group, String backend, int concurrency, boolean running,
-		boolean registered, @Nullable Instant lastPoll, int consecutiveErrors, @Nullable String lastError, int handlers,
-		int stuck, Duration oldestHandler) {
+		boolean polling, boolean registered, @Nullable Instant lastPoll, int consecutiveErrors,
+		@Nullable String lastError, int handlers, int stuck, Duration oldestHandler) {
 }

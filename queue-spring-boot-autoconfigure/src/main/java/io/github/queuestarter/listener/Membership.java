@@ -33,6 +33,8 @@ final class Membership {
 
 	private final InstanceSettings settings;
 
+	private final ListenerSettingsSource retention;
+
 	private final QueueObserver observer;
 
 	private final ConsumerIds ids = new ConsumerIds();
@@ -47,9 +49,10 @@ final class Membership {
 
 	private final Loop housekeeper;
 
-	Membership(QueueStore store, InstanceSettings settings, QueueObserver observer) {
+	Membership(QueueStore store, InstanceSettings settings, ListenerSettingsSource retention, QueueObserver observer) {
 		this.store = store;
 		this.settings = settings;
+		this.retention = retention;
 		this.observer = observer;
 		this.watch = new SilenceWatch(settings.heartbeatExpiry());
 		String backend = store.backend();
@@ -205,7 +208,7 @@ final class Membership {
 	}
 
 	private long removeFinished(String queue) {
-		long removed = this.store.housekeeping().removeFinished(Set.of(queue), this.settings.keepDone());
+		long removed = this.store.housekeeping().removeFinished(Set.of(queue), this.retention.keepDone(queue));
 		if (removed > 0) {
 			this.observer.on(new QueueEvent.Removed(this.store.backend(), queue, removed));
 		}

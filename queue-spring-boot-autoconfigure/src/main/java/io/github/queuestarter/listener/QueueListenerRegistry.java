@@ -38,6 +38,8 @@ public final class QueueListenerRegistry implements SmartLifecycle {
 
 	private final ObservationRegistry observations;
 
+	private final boolean autoStartup;
+
 	private final Isolation isolation = new Isolation();
 
 	private final Map<String, ListenerDefinition> definitions = new LinkedHashMap<>();
@@ -51,12 +53,18 @@ public final class QueueListenerRegistry implements SmartLifecycle {
 	private boolean running;
 
 	public QueueListenerRegistry(QueueStores stores, ListenerSettingsSource settings, InstanceSettings instance,
-			QueueObserver observer, ObservationRegistry observations) {
+			QueueObserver observer, ObservationRegistry observations, boolean autoStartup) {
 		this.stores = stores;
 		this.settings = settings;
 		this.instance = instance;
 		this.observer = observer;
 		this.observations = observations;
+		this.autoStartup = autoStartup;
+	}
+
+	@Override
+	public boolean isAutoStartup() {
+		return this.autoStartup;
 	}
 
 	synchronized void register(ListenerDefinition definition) {
@@ -102,7 +110,7 @@ public final class QueueListenerRegistry implements SmartLifecycle {
 	}
 
 	private Membership join(QueueStore store) {
-		Membership membership = new Membership(store, this.instance, this.observer);
+		Membership membership = new Membership(store, this.instance, this.settings, this.observer);
 		membership.start();
 		return membership;
 	}

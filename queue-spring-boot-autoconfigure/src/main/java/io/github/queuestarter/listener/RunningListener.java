@@ -23,6 +23,8 @@ final class RunningListener {
 
 	private static final Duration AFTER_INTERRUPT = Duration.ofSeconds(1);
 
+	private static final int ERRORS_TO_WORRY = 3;
+
 	private static final Duration LAST_FLUSH = Duration.ofSeconds(5);
 
 	private final ListenerDefinition definition;
@@ -183,9 +185,10 @@ final class RunningListener {
 	ListenerState state() {
 		List<Attempt> attempts = attempts().toList();
 		return new ListenerState(this.definition.id(), queue(), this.definition.group(), this.store.backend(),
-				this.settings.concurrency(), !this.stopping && threadsAreAlive(), this.member.valid(),
-				this.polls.lastSuccess(), this.polls.errors(), this.polls.lastError(), attempts.size(),
-				(int) attempts.stream().filter(Attempt::stuck).count(),
+				this.settings.concurrency(), !this.stopping && threadsAreAlive(),
+				this.pollerVital.alive(this.instance.heartbeatExpiry()) && this.polls.errors() < ERRORS_TO_WORRY,
+				this.member.valid(), this.polls.lastSuccess(), this.polls.errors(), this.polls.lastError(),
+				attempts.size(), (int) attempts.stream().filter(Attempt::stuck).count(),
 				attempts.stream().map(Attempt::age).max(Duration::compareTo).orElse(Duration.ZERO));
 	}
 

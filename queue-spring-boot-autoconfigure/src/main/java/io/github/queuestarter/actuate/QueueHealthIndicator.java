@@ -1,0 +1,105 @@
+package io.github.queuestarter.actuate;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import io.github.queuestarter.GroupStats;
+import io.github.queuestarter.core.QueueStores;
+import io.github.queuestarter.listener.ListenerState;
+import io.github.queuestarter.listener.QueueListenerRegistry;
+import io.github.queuestarter.store.QueueStore;
+
+import org.springframework.boot.health.contributor.AbstractHealthIndicator;
+import org.springframework.boot.health.contributor.Health;
+
+/**
+ * Health of queues and listeners. Down when a store can't be reached or a listener has
+ * stopped polling; a paused group is not down.
+ */
+public final class QueueHealthIndicator extends AbstractHealthIndicator {
+
+	private final QueueStores stores;
+
+	private final QueueListenerRegistry registry;
+
+	private final QueueStatsReader reader;
+
+	public QueueHealthIndicator(QueueStores stores, QueueListenerRegistry registry, QueueStatsReader reader) {
+		super("Queue health check failed");
+		this.stores = stores;
+		this.registry = registry;
+		this.reader = reader;
+	}
+
+	@Override
+	protected void doHealthCheck(Health.Builder builder) {
+		builder.up();
+		Map<String, Map<String, Object>> queues = new LinkedHashMap<>();
+		List<String> problems = new ArrayList<>();
+		Map<String, Object> backends = new LinkedHashMap<>();
+		for (QueueStore store : this.stores.all()) {
+			try {
+				store.administration().ping();
+				this.reader.read(store)
+					.forEach((stats) -> entry(queues, stats.queue(), stats.group()).putAll(of(stats)));
+				backends.put(store.backend(), "up");
+			}
+			catch (RuntimeException ex) {
+				backends.put(store.backend(), "down");
+				problems.add(store.backend() + " does not answer: " + ex.getMessage());
+			}
+		}
+		for (ListenerState state : this.registry.states()) {
+			Map<String, Object> entry = entry(queues, state.queue(), state.group());
+			entry.putIfAbsent("backend", state.backend());
+			entry.put("listener", of(state));
+			if (!state.running() || !state.polling()) {
+				problems.add("Listener '" + state.id() + "' has stopped polling");
+			}
+		}
+		builder.withDetail("backends", backends).withDetail("queues", queues);
+		if (!problems.isEmpty()) {
+			builder.down().withDetail("problems", problems);
+		}
+	}
+
+	@SuppressWarnings("unchecked")
+	private static Map<String, Object> entry(Map<String, Map<String, Object>> queues, String queue, String group) {
+		return (Map<String, Object>) queues.computeIfAbsent(queue, (key) -> new LinkedHashMap<>())
+			.computeIfAbsent(group, (key) -> new LinkedHashMap<String, Object>());
+	}
+
+	private static Map<String, Object> of(GroupStats stats) {
+		Map<String, Object> details = new LinkedHashMap<>();
+		details.put("backend", stats.backend());
+		details.put("paused", stats.paused());
+		details.put("lag", stats.ready().toString());
+		details.put("pending", stats.pending().toString());
+		details.put("inFlight", stats.inFlight().toString());
+		details.put("retrying", stats.retrying().toString());
+		details.put("scheduled", stats.scheduled().toString());
+		details.put("deadLetters", stats.deadLetters().toString());
+		return details;
+	}
+
+	private static Map<String, Object> of(ListenerState state) {
+		Map<String, Object> details = new LinkedHashMap<>();
+		details.put("id", state.id());
+		details.put("running", state.running());
+		details.put("polling", state.polling());
+		details.put("registered", state.registered());
+		details.put("lastPoll", (state.lastPoll() != null) ? state.lastPoll().toString() : "never");
+		details.put("consecutiveErrors", state.consecutiveErrors());
+		if (state.lastError() != null) {
+			details.put("lastError", state.lastError());
+		}
+		details.put("concurrency", state.concurrency());
+		details.put("handlers", state.handlers());
+		details.put("stuck", state.stuck());
+		details.put("oldestHandler", state.oldestHandler().toString());
+		return details;
+	}
+
+}

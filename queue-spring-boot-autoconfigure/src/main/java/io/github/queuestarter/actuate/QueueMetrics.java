@@ -1,0 +1,135 @@
+package io.github.queuestarter.actuate;
+
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+import io.github.queuestarter.Count;
+import io.github.queuestarter.GroupStats;
+import io.github.queuestarter.QueueEvent;
+import io.github.queuestarter.QueueObserver;
+import io.github.queuestarter.listener.ListenerState;
+import io.github.queuestarter.listener.QueueListenerRegistry;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.TimeGauge;
+import io.micrometer.core.instrument.binder.MeterBinder;
+
+/**
+ * Meters of the groups that this application listens as. A gauge whose number the store
+ * can't tell is {@code NaN}.
+ */
+public final class QueueMetrics implements MeterBinder, QueueObserver {
+
+	private final CachedStats stats;
+
+	private final Supplier<QueueListenerRegistry> listeners;
+
+	private final CopyOnWriteArrayList<MeterRegistry> registries = new CopyOnWriteArrayList<>();
+
+	private final Set<Tags> bound = ConcurrentHashMap.newKeySet();
+
+	public QueueMetrics(Supplier<QueueStatsReader> reader, Supplier<QueueListenerRegistry> listeners) {
+		this.stats = new CachedStats(reader);
+		this.listeners = listeners;
+	}
+
+	@Override
+	public void bindTo(MeterRegistry registry) {
+		this.registries.add(registry);
+	}
+
+	@Override
+	public void on(QueueEvent event) {
+		if (event instanceof QueueEvent.ListenerStarted started) {
+			bind(started.backend(), started.queue(), started.group());
+		}
+		else if (event instanceof QueueEvent.Settled settled) {
+			settled(settled);
+		}
+		else if (event instanceof QueueEvent.Rescued rescued) {
+			count("queue.rescued", "Messages taken over from a consumer that is gone",
+					tags(rescued.backend(), rescued.queue(), rescued.group()), rescued.count());
+		}
+		else if (event instanceof QueueEvent.Stale stale) {
+			count("queue.stale", "Settlements that came too late and changed nothing",
+					tags(stale.backend(), stale.queue(), stale.group()), stale.ids().size());
+		}
+		else if (event instanceof QueueEvent.SendAfterCommitFailed failed) {
+			count("queue.send.lost", "Messages that could not be sent after the commit of their transaction",
+					Tags.of("backend", failed.backend()), failed.ids().size());
+		}
+	}
+
+	private void settled(QueueEvent.Settled settled) {
+		Tags tags = tags(settled.backend(), settled.queue(), settled.group());
+		if (settled.kind() == QueueEvent.Settled.Kind.RETRY) {
+			count("queue.retried", "Attempts that failed and are followed by another", tags, settled.count());
+		}
+		else if (settled.kind() == QueueEvent.Settled.Kind.BURY) {
+			count("queue.dead.lettered", "Messages that became dead letters", tags, settled.count());
+		}
+	}
+
+	private void count(String name, String description, Tags tags, int amount) {
+		this.registries.forEach((registry) -> Counter.builder(name)
+			.description(description)
+			.tags(tags)
+			.register(registry)
+			.increment(amount));
+	}
+
+	private void bind(String backend, String queue, String group) {
+		Tags tags = tags(backend, queue, group);
+		if (!this.bound.add(tags)) {
+			return;
+		}
+		count("queue.retried", "Attempts that failed and are followed by another", tags, 0);
+		count("queue.dead.lettered", "Messages that became dead letters", tags, 0);
+		count("queue.rescued", "Messages taken over from a consumer that is gone", tags, 0);
+		gauge("queue.messages.ready", "Messages that are not yet delivered", tags, queue, group, GroupStats::ready);
+		gauge("queue.messages.pending", "Messages in flight or waiting for their next attempt", tags, queue, group,
+				GroupStats::pending);
+		gauge("queue.messages.scheduled", "Messages sent with a delay that has not passed", tags, queue, group,
+				GroupStats::scheduled);
+		gauge("queue.dead.letters", "Dead letters", tags, queue, group, GroupStats::deadLetters);
+		for (MeterRegistry registry : this.registries) {
+			TimeGauge.builder("queue.handlers.oldest", () -> oldestHandler(queue, group), TimeUnit.MILLISECONDS)
+				.description("How long the longest running handler runs")
+				.tags(tags)
+				.register(registry);
+		}
+	}
+
+	private void gauge(String name, String description, Tags tags, String queue, String group,
+			Function<GroupStats, Count> count) {
+		for (MeterRegistry registry : this.registries) {
+			Gauge.builder(name, () -> {
+				GroupStats stats = this.stats.of(queue, group);
+				return (stats != null) ? count.apply(stats).asDouble() : Double.NaN;
+			}).description(description).tags(tags).register(registry);
+		}
+	}
+
+	private long oldestHandler(String queue, String group) {
+		return this.listeners.get()
+			.states()
+			.stream()
+			.filter((state) -> state.queue().equals(queue) && state.group().equals(group))
+			.map(ListenerState::oldestHandler)
+			.mapToLong(Duration::toMillis)
+			.max()
+			.orElse(0);
+	}
+
+	private static Tags tags(String backend, String queue, String group) {
+		return Tags.of("queue", queue, "group", group, "backend", backend);
+	}
+
+}

@@ -1,0 +1,51 @@
+package io.github.queuestarter.actuate;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+import io.github.queuestarter.GroupStats;
+import io.github.queuestarter.core.QueueStores;
+import io.github.queuestarter.store.QueueStore;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+/**
+ * Reads how the groups of all queues stand.
+ */
+public final class QueueStatsReader {
+
+	private static final Log logger = LogFactory.getLog(QueueStatsReader.class);
+
+	private final QueueStores stores;
+
+	public QueueStatsReader(QueueStores stores) {
+		this.stores = stores;
+	}
+
+	/**
+	 * The groups of the queues of all stores; those of a store that does not answer are
+	 * left out.
+	 */
+	List<GroupStats> read() {
+		List<GroupStats> stats = new ArrayList<>();
+		for (QueueStore store : this.stores.all()) {
+			try {
+				stats.addAll(read(store));
+			}
+			catch (RuntimeException ex) {
+				logger.debug("Could not read the state of the queues in " + store.backend(), ex);
+			}
+		}
+		return stats;
+	}
+
+	/**
+	 * The groups of the queues of one store.
+	 */
+	List<GroupStats> read(QueueStore store) {
+		Set<String> queues = store.administration().queues();
+		return queues.isEmpty() ? List.of() : store.administration().stats(queues);
+	}
+
+}

@@ -1,0 +1,7 @@
+/**
+ * Watch: health and meters.
+ */
+@NullMarked
+package io.github.queuestarter.actuate;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,67 @@
+package io.github.queuestarter.autoconfigure;
+
+import java.time.Duration;
+
+import org.springframework.boot.context.properties.ConfigurationProperties;
+
+/**
+ * Settings of queues on Redis.
+ */
+@ConfigurationProperties("queue.redis")
+public class QueueRedisProperties {
+
+	/**
+	 * What the keys of all queues start with.
+	 */
+	private String prefix = "queue:";
+
+	/**
+	 * How often to look for due messages (retries, delayed sends, messages given back) of
+	 * which this instance does not know by itself.
+	 */
+	private Duration pollInterval = Duration.ofMillis(500);
+
+	/**
+	 * How long a read waits for new messages. Cut to half of spring.data.redis.timeout.
+	 */
+	private Duration block = Duration.ofSeconds(1);
+
+	/**
+	 * After what time a message is taken over that a client without heartbeat holds, one
+	 * that is not an application with this library.
+	 */
+	private Duration foreignIdle = Duration.ofMinutes(5);
+
+	public String getPrefix() {
+		return this.prefix;
+	}
+
+	public void setPrefix(String prefix) {
+		this.prefix = prefix;
+	}
+
+	public Duration getPollInterval() {
+		return this.pollInterval;
+	}
+
+	public void setPollInterval(Duration pollInterval) {
+		this.pollInterval = pollInterval;
+	}
+
+	public Duration getBlock() {
+		return this.block;
+	}
+
+	public void setBlock(Duration block) {
+		this.block = block;
+	}
+
+	public Duration getForeignIdle() {
+		return this.foreignIdle;
+	}
+
+	public void setForeignIdle(Duration foreignIdle) {
+		this.foreignIdle = foreignIdle;
+	}
+
+}

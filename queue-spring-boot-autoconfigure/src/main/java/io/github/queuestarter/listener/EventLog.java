@@ -1,0 +1,114 @@
+package io.github.queuestarter.listener;
+
+import java.util.List;
+
+import io.github.queuestarter.Delivery;
+import io.github.queuestarter.QueueEvent;
+import io.github.queuestarter.QueueObserver;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
+
+/**
+ * Turns events into log lines. Never logs a payload.
+ */
+public final class EventLog implements QueueObserver {
+
+	private static final Log logger = LogFactory.getLog("io.github.queuestarter");
+
+	/**
+	 * After so many failed polls in a row only each tenth is logged.
+	 */
+	private static final int FAILURES_IN_FULL = 3;
+
+	private static final int THEN_EACH = 10;
+
+	@Override
+	public void on(QueueEvent event) {
+		if (event instanceof QueueEvent.Delivered || event instanceof QueueEvent.Sent
+				|| event instanceof QueueEvent.Settled) {
+			logger.trace(event);
+		}
+		else if (event instanceof QueueEvent.Failed failed) {
+			failed(failed);
+		}
+		else if (event instanceof QueueEvent.PollFailed failed) {
+			pollFailed(failed);
+		}
+		else if (event instanceof QueueEvent.PollRecovered recovered) {
+			logger.info("Listener " + name(recovered.queue(), recovered.group()) + " polls " + recovered.backend()
+					+ " again after " + recovered.failures() + " failed polls");
+		}
+		else if (event instanceof QueueEvent.ListenerStarted started) {
+			logger.info("Listener " + name(started.queue(), started.group()) + " started on " + started.backend()
+					+ ", concurrency " + started.concurrency());
+		}
+		else if (event instanceof QueueEvent.ListenerStopped stopped) {
+			logger.info("Listener " + name(stopped.queue(), stopped.group()) + " stopped");
+		}
+		else if (event instanceof QueueEvent.GroupRecreated recreated) {
+			logger.warn("Group " + name(recreated.queue(), recreated.group()) + " was gone from " + recreated.backend()
+					+ " and was made again from position " + recreated.position()
+					+ ". Messages may be delivered twice.");
+		}
+		else if (event instanceof QueueEvent.Rescued rescued) {
+			logger.warn("Rescued " + rescued.count() + " messages of " + name(rescued.queue(), rescued.group())
+					+ " from a consumer that is gone");
+		}
+		else if (event instanceof QueueEvent.Fenced fenced) {
+			logger.warn("Consumer '" + fenced.consumer() + "' of " + fenced.domain()
+					+ " has gone silent; what it held is taken over");
+		}
+		else if (event instanceof QueueEvent.LostRegistration lost) {
+			logger.warn("This instance was taken for dead in " + lost.domain() + " as consumer '" + lost.consumer()
+					+ "'; it goes on as '" + lost.successor() + "'");
+		}
+		else if (event instanceof QueueEvent.Stale stale) {
+			logger.warn(stale.ids().size() + " messages of " + name(stale.queue(), stale.group())
+					+ " were settled too late, someone else has them: " + firstOf(stale.ids()));
+		}
+		else if (event instanceof QueueEvent.FlushFailed failed) {
+			logger.warn("Could not settle " + failed.count() + " messages of " + name(failed.queue(), failed.group())
+					+ " (" + failed.cause().getMessage() + "); trying again");
+			logger.debug("Settling failed", failed.cause());
+		}
+		else if (event instanceof QueueEvent.SendAfterCommitFailed failed) {
+			logger.error(failed.ids().size() + " messages could not be sent to " + failed.backend()
+					+ " after their transaction had been committed: " + firstOf(failed.ids()), failed.cause());
+		}
+		else if (event instanceof QueueEvent.HeartbeatFailed failed) {
+			logger.warn("Heartbeat did not reach " + failed.backend() + " (" + failed.cause().getMessage()
+					+ "); trying again");
+		}
+		else if (event instanceof QueueEvent.Warning warning) {
+			logger.warn(warning.text());
+		}
+		else {
+			logger.debug(event);
+		}
+	}
+
+	private static void failed(QueueEvent.Failed failed) {
+		Delivery delivery = failed.delivery();
+		logger.debug("Attempt " + delivery.attempt() + " of message " + delivery.id() + " of "
+				+ name(delivery.queue(), delivery.group()) + " failed (" + failed.failure().kind() + "): "
+				+ failed.failure().reason());
+	}
+
+	private static void pollFailed(QueueEvent.PollFailed failed) {
+		if (failed.consecutive() <= FAILURES_IN_FULL || failed.consecutive() % THEN_EACH == 0) {
+			logger.warn("Listener " + name(failed.queue(), failed.group()) + " could not poll " + failed.backend()
+					+ " (" + failed.cause().getMessage() + "); failure " + failed.consecutive()
+					+ " in a row, next try in " + failed.nextTry().toMillis() + " ms");
+			logger.debug("Poll failed", failed.cause());
+		}
+	}
+
+	private static String name(String queue, String group) {
+		return "'" + queue + "/" + group + "'";
+	}
+
+	private static String firstOf(List<String> ids) {
+		return (ids.size() <= 10) ? ids.toString() : ids.subList(0, 10) + " …";
+	}
+
+}

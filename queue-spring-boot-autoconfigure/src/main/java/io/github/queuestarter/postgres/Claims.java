@@ -1,0 +1,98 @@
+package io.github.queuestarter.postgres;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+import io.github.queuestarter.EncodedPayload;
+import io.github.queuestarter.store.ClaimedMessage;
+import io.github.queuestarter.store.Subscription;
+
+/**
+ * Claims new messages, a batch in one round trip.
+ */
+final class Claims {
+
+	private final Database database;
+
+	Claims(Database database) {
+		this.database = database;
+	}
+
+	Answer claim(Subscription subscription, String consumer, int most) {
+		return this.database.query("claim messages of '" + subscription.queue() + "'", "claim", (statement) -> {
+			statement.setString(1, subscription.queue());
+			statement.setString(2, subscription.group());
+			statement.setString(3, consumer);
+			statement.setInt(4, most);
+		}, (rows) -> read(rows, subscription, consumer));
+	}
+
+	private static Answer read(ResultSet rows, Subscription subscription, String consumer) throws SQLException {
+		List<Row> messages = new ArrayList<>();
+		while (rows.next()) {
+			String outcome = rows.getString("outcome");
+			if (outcome != null) {
+				return answer(outcome, rows.getLong("delivery"), messages, subscription, consumer);
+			}
+			messages.add(Row.of(rows));
+		}
+		throw new IllegalStateException("claim_v1 ended without an outcome");
+	}
+
+	private static Answer answer(String outcome, long delivery, List<Row> rows, Subscription subscription,
+			String consumer) {
+		List<ClaimedMessage> messages = rows.stream()
+			.map((row) -> row.claimed(delivery, subscription, consumer))
+			.toList();
+		return new Answer(Outcome.of(outcome), messages);
+	}
+
+	/**
+	 * How a claim went.
+	 */
+	enum Outcome {
+
+		MESSAGES, EMPTY, BUSY, PAUSED, LOST, FENCED;
+
+		private static Outcome of(String name) {
+			return switch (name) {
+				case "messages" -> MESSAGES;
+				case "empty" -> EMPTY;
+				case "busy" -> BUSY;
+				case "paused" -> PAUSED;
+				case "lost" -> LOST;
+				case "fenced" -> FENCED;
+				default -> throw new IllegalArgumentException("Unknown outcome '" + name + "' of claim_v1");
+			};
+		}
+
+	}
+
+	/**
+	 * What a claim brought.
+	 */
+	record Answer(Outcome outcome, List<ClaimedMessage> messages) {
+	}
+
+	/**
+	 * A message before its delivery is known, which comes last.
+	 */
+	private record Row(long id, String messageId, Instant sentAt, Map<String, String> headers, EncodedPayload payload) {
+
+		private static Row of(ResultSet rows) throws SQLException {
+			return new Row(rows.getLong("id"), rows.getString("message_id"), MessageColumns.instant(rows, "sent_at"),
+					MessageColumns.headers(rows), MessageColumns.payload(rows));
+		}
+
+		private ClaimedMessage claimed(long delivery, Subscription subscription, String consumer) {
+			return new ClaimedMessage(this.messageId, subscription.queue(), subscription.group(), consumer, 0, 0, false,
+					this.sentAt, null, this.headers, this.payload, new LogReceipt(delivery, this.id));
+		}
+
+	}
+
+}

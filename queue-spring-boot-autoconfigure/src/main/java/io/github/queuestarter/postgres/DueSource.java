@@ -1,0 +1,70 @@
+package io.github.queuestarter.postgres;
+
+import java.time.Duration;
+
+import io.github.queuestarter.store.Sink;
+import io.github.queuestarter.store.Subscription;
+
+/**
+ * A source as the due thread sees it. Used by that thread only.
+ */
+final class DueSource {
+
+	private static final String EVERYTHING = "-infinity";
+
+	private final Subscription subscription;
+
+	private final Sink sink;
+
+	private final Interval reconciling;
+
+	private final LowWater lowWater = new LowWater();
+
+	DueSource(Subscription subscription, Sink sink, Duration reconcileInterval) {
+		this.subscription = subscription;
+		this.sink = sink;
+		this.reconciling = new Interval(reconcileInterval);
+	}
+
+	Subscription subscription() {
+		return this.subscription;
+	}
+
+	Sink sink() {
+		return this.sink;
+	}
+
+	Interval reconciling() {
+		return this.reconciling;
+	}
+
+	LowWater lowWater() {
+		return this.lowWater;
+	}
+
+	/**
+	 * A due time before which nothing is left, so that a look need not walk over the dead
+	 * versions of what was. Forgotten now and then, because what took long to commit may
+	 * turn up below it.
+	 */
+	static final class LowWater {
+
+		private final Interval trust = new Interval(Duration.ofSeconds(10));
+
+		private String due = EVERYTHING;
+
+		String get() {
+			if (this.trust.isOver()) {
+				this.trust.begin();
+				this.due = EVERYTHING;
+			}
+			return this.due;
+		}
+
+		void set(String due) {
+			this.due = due;
+		}
+
+	}
+
+}

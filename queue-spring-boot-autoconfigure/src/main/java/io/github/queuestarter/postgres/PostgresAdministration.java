@@ -1,0 +1,122 @@
+package io.github.queuestarter.postgres;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+import io.github.queuestarter.Count;
+import io.github.queuestarter.DeadLetterPage;
+import io.github.queuestarter.GroupStats;
+import io.github.queuestarter.PageRequest;
+import io.github.queuestarter.store.Administration;
+
+/**
+ * What operators look at and do, each on a connection of its own.
+ */
+final class PostgresAdministration implements Administration {
+
+	private static final int COUNT_UP_TO = 100_000;
+
+	private final Database database;
+
+	private final DeadLetters deadLetters;
+
+	private final Runnable dueSoon;
+
+	PostgresAdministration(Database database, Runnable dueSoon) {
+		this.database = database;
+		this.deadLetters = new DeadLetters(database);
+		this.dueSoon = dueSoon;
+	}
+
+	@Override
+	public Set<String> queues() {
+		return this.database.query("list the queues", "queues", Database.Binder.NONE, PostgresAdministration::names);
+	}
+
+	@Override
+	public Set<String> groups(String queue) {
+		return this.database.query("list the groups of '" + queue + "'", "groups",
+				(statement) -> statement.setString(1, queue), PostgresAdministration::names);
+	}
+
+	@Override
+	public List<GroupStats> stats(Set<String> queues) {
+		return this.database.query("count the messages of " + queues, "stats", (statement) -> {
+			Arrays.texts(statement, 1, queues);
+			statement.setInt(2, COUNT_UP_TO);
+		}, (rows) -> {
+			List<GroupStats> stats = new ArrayList<>();
+			while (rows.next()) {
+				stats.add(stats(rows));
+			}
+			return stats;
+		});
+	}
+
+	@Override
+	public DeadLetterPage deadLetters(String queue, String group, PageRequest page) {
+		return this.deadLetters.page(queue, group, page);
+	}
+
+	@Override
+	public boolean replay(String queue, String group, String id) {
+		return replayed(this.deadLetters.replay(queue, group, id)) > 0;
+	}
+
+	@Override
+	public int replay(String queue, String group, int most) {
+		return replayed(this.deadLetters.replay(queue, group, most));
+	}
+
+	@Override
+	public boolean discard(String queue, String group, String id) {
+		return this.deadLetters.discard(queue, group, id);
+	}
+
+	@Override
+	public boolean pause(String queue, String group, boolean paused) {
+		boolean found = this.database.query("pause group '" + group + "' of '" + queue + "'", "pause", (statement) -> {
+			statement.setBoolean(1, paused);
+			statement.setString(2, queue);
+			statement.setString(3, group);
+		}, ResultSet::next);
+		this.dueSoon.run();
+		return found;
+	}
+
+	@Override
+	public void ping() {
+		this.database.query("reach the database", "ping", Database.Binder.NONE, ResultSet::next);
+	}
+
+	private int replayed(int count) {
+		if (count > 0) {
+			this.dueSoon.run();
+		}
+		return count;
+	}
+
+	private static GroupStats stats(ResultSet row) throws SQLException {
+		return new GroupStats(row.getString("queue"), row.getString("group_name"), PostgresStore.BACKEND,
+				row.getBoolean("paused"), count(row, "ready"), Count.exactly(row.getLong("in_flight")),
+				count(row, "retrying"), count(row, "scheduled"), count(row, "dead_letters"));
+	}
+
+	private static Count count(ResultSet row, String column) throws SQLException {
+		long value = row.getLong(column);
+		return (value > COUNT_UP_TO) ? Count.atLeast(COUNT_UP_TO) : Count.exactly(value);
+	}
+
+	private static Set<String> names(ResultSet rows) throws SQLException {
+		Set<String> names = new TreeSet<>();
+		while (rows.next()) {
+			names.add(rows.getString(1));
+		}
+		return names;
+	}
+
+}

@@ -1,0 +1,124 @@
+package io.github.queuestarter.postgres;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+import io.github.queuestarter.QueueStoreException;
+import io.github.queuestarter.store.Consumers;
+
+/**
+ * Registrations of consumers, in one domain for the whole store.
+ */
+final class PostgresConsumers implements Consumers {
+
+	private static final String DOMAIN = PostgresStore.BACKEND;
+
+	private final Database database;
+
+	private final HeartbeatConnection heartbeat;
+
+	private final Runnable dueSoon;
+
+	PostgresConsumers(Database database, HeartbeatConnection heartbeat, Runnable dueSoon) {
+		this.database = database;
+		this.heartbeat = heartbeat;
+		this.dueSoon = dueSoon;
+	}
+
+	@Override
+	public String domainOf(String queue) {
+		return DOMAIN;
+	}
+
+	@Override
+	public void register(String domain, String consumer) {
+		this.database.call("register consumer '" + consumer + "'", (connection) -> {
+			this.database.update(connection, "register", (statement) -> statement.setString(1, consumer));
+			return null;
+		});
+	}
+
+	@Override
+	public Map<String, Beat> beat(Map<String, String> consumers) {
+		if (consumers.isEmpty()) {
+			return Map.of();
+		}
+		Map<String, Beat> beats = new HashMap<>();
+		Found found = this.heartbeat.call("send the heartbeat",
+				(connection) -> this.database.query(connection, "beat", (statement) -> {
+					Arrays.texts(statement, 1, consumers.values());
+					Arrays.texts(statement, 2, consumers.values());
+				}, PostgresConsumers::read));
+		consumers
+			.forEach((domain, consumer) -> beats.put(domain, new Beat(found.own().contains(consumer), found.others())));
+		return beats;
+	}
+
+	private static Found read(ResultSet rows) throws SQLException {
+		Set<String> own = new HashSet<>();
+		Map<String, Long> others = new HashMap<>();
+		while (rows.next()) {
+			if (rows.getBoolean("own")) {
+				own.add(rows.getString("id"));
+			}
+			else {
+				others.put(rows.getString("id"), rows.getLong("beat"));
+			}
+		}
+		return new Found(own, others);
+	}
+
+	@Override
+	public boolean fence(String domain, String self, String silent, long counter) {
+		try {
+			return this.database.query("fence consumer '" + silent + "'", "fence", (statement) -> {
+				statement.setString(1, self);
+				statement.setString(2, silent);
+				statement.setLong(3, counter);
+			}, ResultSet::next);
+		}
+		catch (QueueStoreException ex) {
+			if (SqlFailures.isDeadlock(ex)) {
+				// The other one was about to fence this one, so it is not silent
+				return false;
+			}
+			throw ex;
+		}
+	}
+
+	@Override
+	public List<Rescued> rescue(Collection<String> domains) {
+		if (domains.isEmpty()) {
+			return List.of();
+		}
+		List<Rescued> rescued = this.database.query("rescue messages", "rescue", Database.Binder.NONE, (rows) -> {
+			List<Rescued> list = new ArrayList<>();
+			while (rows.next()) {
+				list.add(new Rescued(rows.getString(1), rows.getString(2), rows.getInt(3)));
+			}
+			return list;
+		});
+		if (!rescued.isEmpty()) {
+			this.dueSoon.run();
+		}
+		return rescued;
+	}
+
+	@Override
+	public void retire(String domain, String consumer) {
+		this.database.query("retire consumer '" + consumer + "'", "retire",
+				(statement) -> statement.setString(1, consumer), ResultSet::next);
+		this.dueSoon.run();
+	}
+
+	private record Found(Set<String> own, Map<String, Long> others) {
+	}
+
+}

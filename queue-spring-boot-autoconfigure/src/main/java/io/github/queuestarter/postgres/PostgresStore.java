@@ -1,0 +1,195 @@
+package io.github.queuestarter.postgres;
+
+import java.time.Duration;
+
+import javax.sql.DataSource;
+
+import io.github.queuestarter.QueueObserver;
+import io.github.queuestarter.store.Administration;
+import io.github.queuestarter.store.Appender;
+import io.github.queuestarter.store.Consumers;
+import io.github.queuestarter.store.Housekeeping;
+import io.github.queuestarter.store.QueueStore;
+import io.github.queuestarter.store.Reader;
+import io.github.queuestarter.store.Settlements;
+
+import org.springframework.util.Assert;
+
+/**
+ * Queues in a Postgres database, version 13 or later. Sends become part of the caller's
+ * transaction.
+ */
+public final class PostgresStore implements QueueStore {
+
+	static final String BACKEND = "postgres";
+
+	private final SchemaInitializer initializer;
+
+	private final Appender appender;
+
+	private final Reader reader;
+
+	private final Settlements settlements;
+
+	private final Consumers consumers;
+
+	private final Administration administration;
+
+	private final Housekeeping housekeeping;
+
+	private final DueRounds dueRounds;
+
+	private final HeartbeatConnection heartbeat;
+
+	/**
+	 * Create a store. Does not yet talk to the database.
+	 * @param dataSource the application's connection pool
+	 * @param dedicated opens a connection of its own, outside of the pool, each time
+	 * @param settings how the store behaves
+	 * @param observer told of what happens
+	 */
+	public PostgresStore(DataSource dataSource, DataSource dedicated, Settings settings, QueueObserver observer) {
+		Database database = new Database(CallerTransaction.target(dataSource), new Sql(settings.schema()),
+				settings.networkTimeout());
+		Wakeups wakeups = new Wakeups();
+		Pause duePause = new Pause();
+		this.initializer = new SchemaInitializer(database, settings.initializeSchema());
+		SchemaRecovery recovery = new SchemaRecovery(this.initializer,
+				settings.initializeSchema() == Initialize.ALWAYS);
+		SettleCalls settleCalls = new SettleCalls(database, settings.settleBatch(), duePause::wake);
+		Holdings holdings = new Holdings(database, settleCalls);
+		this.dueRounds = new DueRounds(database, new Promotions(database, wakeups), holdings, settleCalls, observer,
+				duePause);
+		this.heartbeat = new HeartbeatConnection(dedicated, settings.heartbeatTimeout());
+		this.appender = new PostgresAppender(database,
+				new CallerTransaction(dataSource, settings.unjoinedTransaction()), recovery, wakeups);
+		this.reader = new PostgresReader(new SourceParts(new Groups(database, observer), new Claims(database), holdings,
+				this.dueRounds, wakeups, recovery), settings);
+		this.settlements = new PostgresSettlements(database, settleCalls);
+		this.consumers = new PostgresConsumers(database, this.heartbeat, duePause::wake);
+		this.administration = new PostgresAdministration(database, duePause::wake);
+		this.housekeeping = new PostgresHousekeeping(database);
+	}
+
+	/**
+	 * Make the tables unless they are there. Any number of instances may do so at once.
+	 * @throws io.github.queuestarter.QueueSchemaException if they are missing or old and
+	 * the settings do not allow to make them
+	 */
+	public void initialize() {
+		this.initializer.initialize();
+	}
+
+	@Override
+	public String backend() {
+		return BACKEND;
+	}
+
+	@Override
+	public Appender appender() {
+		return this.appender;
+	}
+
+	@Override
+	public Reader reader() {
+		return this.reader;
+	}
+
+	@Override
+	public Settlements settlements() {
+		return this.settlements;
+	}
+
+	@Override
+	public Consumers consumers() {
+		return this.consumers;
+	}
+
+	@Override
+	public Administration administration() {
+		return this.administration;
+	}
+
+	@Override
+	public Housekeeping housekeeping() {
+		return this.housekeeping;
+	}
+
+	@Override
+	public void close() {
+		this.dueRounds.close();
+		this.heartbeat.close();
+	}
+
+	/**
+	 * How the store behaves.
+	 *
+	 * @param schema name of the schema that holds the tables, as it is
+	 * @param initializeSchema whether to make the tables
+	 * @param pollInterval how long an idle listener waits at most before it polls again
+	 * @param unjoinedTransaction what to do with a send inside a transaction that the
+	 * store has no part in
+	 * @param settleBatch how many messages are settled in one statement at most
+	 * @param reconcileInterval how often a listener compares what it holds with what the
+	 * store says that it holds
+	 * @param networkTimeout after how long without an answer a connection is given up
+	 * @param heartbeatTimeout the same for the heartbeat's connection
+	 */
+	public record Settings(String schema, Initialize initializeSchema, Duration pollInterval,
+			UnjoinedTransaction unjoinedTransaction, int settleBatch, Duration reconcileInterval,
+			Duration networkTimeout, Duration heartbeatTimeout) {
+
+		public Settings {
+			Assert.hasText(schema, "'schema' must not be empty");
+			Assert.isTrue(pollInterval.toMillis() >= 1, "'pollInterval' must be at least 1ms");
+			Assert.isTrue(settleBatch >= 1, "'settleBatch' must be at least 1");
+			Assert.isTrue(reconcileInterval.toMillis() >= 1, "'reconcileInterval' must be at least 1ms");
+			Assert.isTrue(networkTimeout.toMillis() >= 1, "'networkTimeout' must be at least 1ms");
+			Assert.isTrue(heartbeatTimeout.toMillis() >= 1, "'heartbeatTimeout' must be at least 1ms");
+		}
+
+		/**
+		 * The settings of a store about which nothing was said.
+		 */
+		public static Settings defaults() {
+			return new Settings("queue", Initialize.ALWAYS, Duration.ofSeconds(1), UnjoinedTransaction.AFTER_COMMIT,
+					1000, Duration.ofSeconds(5), Duration.ofSeconds(30), Duration.ofSeconds(5));
+		}
+
+	}
+
+	/**
+	 * Whether to make the tables.
+	 */
+	public enum Initialize {
+
+		/**
+		 * Make them when they are missing or old.
+		 */
+		ALWAYS,
+
+		/**
+		 * Never; someone else does.
+		 */
+		NEVER
+
+	}
+
+	/**
+	 * What to do with a send inside a transaction that the store has no part in.
+	 */
+	public enum UnjoinedTransaction {
+
+		/**
+		 * Send after its commit.
+		 */
+		AFTER_COMMIT,
+
+		/**
+		 * Refuse.
+		 */
+		FAIL
+
+	}
+
+}

@@ -1,0 +1,146 @@
+package io.github.queuestarter.postgres;
+
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Types;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+
+import io.github.queuestarter.Failure;
+import io.github.queuestarter.store.Receipt;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Settles what a consumer holds in one group, everything of a batch in one statement.
+ */
+final class SettleCalls {
+
+	private static final int LONGEST_TEXT = 4000;
+
+	private static final int LONGEST_TRACE = 32_000;
+
+	/**
+	 * The due thread looks by itself after this time.
+	 */
+	private static final long SOON = DueRounds.LONGEST_WAIT.toMillis();
+
+	private final Database database;
+
+	private final int most;
+
+	private final Runnable dueSoon;
+
+	SettleCalls(Database database, int most, Runnable dueSoon) {
+		this.database = database;
+		this.most = most;
+		this.dueSoon = dueSoon;
+	}
+
+	/**
+	 * Settle.
+	 * @return positions, from 0, of what the consumer does not hold
+	 */
+	List<Integer> settle(String consumer, String queue, String group, List<SettleItem> items) {
+		List<Integer> stale = new ArrayList<>();
+		for (int start = 0; start < items.size(); start += this.most) {
+			List<SettleItem> batch = items.subList(start, Math.min(items.size(), start + this.most));
+			for (int position : settleBatch(consumer, queue, group, batch)) {
+				stale.add(start + position - 1);
+			}
+		}
+		if (items.stream().anyMatch((item) -> item.kind().matches("[rl]") && item.waitMillis() < SOON)) {
+			this.dueSoon.run();
+		}
+		return stale;
+	}
+
+	/**
+	 * Give back, uncounted.
+	 */
+	void release(String consumer, String queue, String group, List<Receipt> receipts) {
+		settle(consumer, queue, group, receipts.stream().map(SettleItem::release).toList());
+	}
+
+	private List<Integer> settleBatch(String consumer, String queue, String group, List<SettleItem> items) {
+		return this.database.query("settle " + items.size() + " messages of '" + queue + "'", "settle", (statement) -> {
+			statement.setString(1, consumer);
+			statement.setString(2, queue);
+			statement.setString(3, group);
+			Arrays.longs(statement, 4,
+					items.stream().map(SettleItem::delivery).filter(Objects::nonNull).distinct().toList());
+			Arrays.longs(statement, 5, column(items, SettleItem::delivery));
+			Arrays.longs(statement, 6, column(items, SettleItem::message));
+			Arrays.longs(statement, 7, column(items, SettleItem::retry));
+			Arrays.ints(statement, 8, column(items, SettleItem::claim));
+			if (items.stream().allMatch(SettleItem::isAck)) {
+				bindNothing(statement, 9);
+			}
+			else {
+				bindKinds(statement, items);
+			}
+		}, SettleCalls::positions);
+	}
+
+	private static void bindKinds(PreparedStatement statement, List<SettleItem> items) throws SQLException {
+		Arrays.texts(statement, 9, column(items, SettleItem::kind));
+		Arrays.longs(statement, 10, column(items, SettleItem::waitMillis));
+		if (items.stream().noneMatch((item) -> item.kind().equals("b"))) {
+			bindNothing(statement, 11);
+			return;
+		}
+		Arrays.texts(statement, 11,
+				column(items, (item) -> text(item, (failure) -> failure.kind().name(), LONGEST_TEXT)));
+		Arrays.texts(statement, 12, column(items, (item) -> text(item, Failure::reason, LONGEST_TEXT)));
+		Arrays.texts(statement, 13, column(items, (item) -> text(item, Failure::exceptionClass, LONGEST_TEXT)));
+		Arrays.texts(statement, 14, column(items, (item) -> text(item, Failure::exceptionMessage, LONGEST_TEXT)));
+		Arrays.texts(statement, 15, column(items, (item) -> text(item, Failure::stackTrace, LONGEST_TRACE)));
+	}
+
+	private static void bindNothing(PreparedStatement statement, int from) throws SQLException {
+		for (int index = from; index <= 15; index++) {
+			statement.setNull(index, Types.ARRAY, (index == 10) ? "_int8" : "_text");
+		}
+	}
+
+	private static List<@Nullable Object> column(List<SettleItem> items, Column column) {
+		List<@Nullable Object> values = new ArrayList<>(items.size());
+		items.forEach((item) -> values.add(column.of(item)));
+		return values;
+	}
+
+	private static @Nullable Object text(SettleItem item, Part part, int longest) {
+		Failure failure = item.failure();
+		return (failure != null) ? StorableText.sanitize(part.of(failure), longest) : null;
+	}
+
+	private static List<Integer> positions(ResultSet rows) throws SQLException {
+		List<Integer> positions = new ArrayList<>();
+		while (rows.next()) {
+			positions.add(rows.getInt(1));
+		}
+		return positions;
+	}
+
+	/**
+	 * A value per settlement.
+	 */
+	@FunctionalInterface
+	private interface Column {
+
+		@Nullable Object of(SettleItem item);
+
+	}
+
+	/**
+	 * A part of a failure.
+	 */
+	@FunctionalInterface
+	private interface Part {
+
+		@Nullable String of(Failure failure);
+
+	}
+
+}

@@ -1,0 +1,8 @@
+package io.github.queuestarter.postgres;
+
+/**
+ * What the sources of a store share.
+ */
+record SourceParts(Groups groups, Claims claims, Holdings holdings, DueRounds dueRounds, Wakeups wakeups,
+		SchemaRecovery recovery) {
+}

@@ -1,0 +1,78 @@
+package io.github.queuestarter.postgres;
+
+import java.sql.SQLException;
+import java.util.Set;
+
+import io.github.queuestarter.QueueStoreException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells the errors of Postgres apart.
+ */
+final class SqlFailures {
+
+	private static final Set<String> MISSING = Set.of("42P01", "42883", "3F000", "42704");
+
+	private static final String ISOLATION = "QS001";
+
+	private static final String LOCK_NOT_AVAILABLE = "55P03";
+
+	private static final String DEADLOCK = "40P01";
+
+	private SqlFailures() {
+	}
+
+	static QueueStoreException translate(String intent, SQLException ex) {
+		return new QueueStoreException("Could not " + intent + " (" + reason(ex) + "). " + advice(ex), ex);
+	}
+
+	/**
+	 * Whether the store's schema, tables or functions are gone.
+	 */
+	static boolean isSchemaMissing(@Nullable Throwable ex) {
+		SQLException cause = sqlException(ex);
+		return cause != null && cause.getSQLState() != null && MISSING.contains(cause.getSQLState());
+	}
+
+	/**
+	 * Whether a function refused because the transaction was not READ COMMITTED.
+	 */
+	static boolean isIsolation(SQLException ex) {
+		return ISOLATION.equals(ex.getSQLState());
+	}
+
+	static boolean isLockNotAvailable(SQLException ex) {
+		return LOCK_NOT_AVAILABLE.equals(ex.getSQLState());
+	}
+
+	static boolean isDeadlock(@Nullable Throwable ex) {
+		SQLException cause = sqlException(ex);
+		return cause != null && DEADLOCK.equals(cause.getSQLState());
+	}
+
+	private static @Nullable SQLException sqlException(@Nullable Throwable ex) {
+		Throwable candidate = ex;
+		while (candidate != null && !(candidate instanceof SQLException)) {
+			candidate = candidate.getCause();
+		}
+		return (SQLException) candidate;
+	}
+
+	private static String reason(SQLException ex) {
+		String message = String.valueOf(ex.getMessage());
+		int end = message.indexOf('\n');
+		return (end > 0) ? message.substring(0, end) : message;
+	}
+
+	private static String advice(SQLException ex) {
+		if (isSchemaMissing(ex)) {
+			return "Run '" + Sql.SCHEMA_SCRIPT + "', or set 'queue.postgres.initialize-schema' to 'always'.";
+		}
+		String state = ex.getSQLState();
+		if (state == null || state.startsWith("08") || state.startsWith("57P")) {
+			return "Check that the database runs and that the connection pool is large enough; it is safe to try again.";
+		}
+		return "Look up SQLSTATE " + state + " in the Postgres documentation.";
+	}
+
+}

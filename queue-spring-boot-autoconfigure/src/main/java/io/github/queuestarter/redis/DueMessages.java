@@ -1,0 +1,121 @@
+package io.github.queuestarter.redis;
+
+import java.time.Duration;
+
+import io.github.queuestarter.store.Sink;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brings the due messages of one group to its sink.
+ */
+final class DueMessages {
+
+	// The sink does not tell when it has room again
+	private static final Duration ROOM_CHECK = Duration.ofMillis(10);
+
+	private static final int LONGEST_WAIT = 10;
+
+	private final Reception reception;
+
+	private final DueClaims claims;
+
+	private final Duration pollInterval;
+
+	private final Events events;
+
+	private long nextLook = System.nanoTime();
+
+	private long nextClaim = System.nanoTime();
+
+	private Sink.@Nullable Room uselessRoom;
+
+	private int failures;
+
+	DueMessages(Reception reception, DueClaims claims, Duration pollInterval, Events events) {
+		this.reception = reception;
+		this.claims = claims;
+		this.pollInterval = pollInterval;
+		this.events = events;
+	}
+
+	boolean receives(String queue) {
+		return this.reception.subscription().queue().equals(queue);
+	}
+
+	boolean receives(String queue, String group) {
+		return receives(queue) && this.reception.subscription().group().equals(group);
+	}
+
+	void pause(boolean paused) {
+		this.reception.pause(paused);
+	}
+
+	synchronized void lookWithin(Duration time) {
+		long at = System.nanoTime() + time.toNanos();
+		if (at - this.nextLook < 0) {
+			this.nextLook = at;
+		}
+	}
+
+	/**
+	 * Claim what is due and hand it over, if it is time to.
+	 * @return when to call again
+	 */
+	Duration look() {
+		synchronized (this) {
+			long now = System.nanoTime();
+			if (this.nextLook - now > 0) {
+				return Duration.ofNanos(this.nextLook - now);
+			}
+			this.nextLook = now + this.pollInterval.toNanos();
+		}
+		lookWithin(lookNow());
+		synchronized (this) {
+			return Duration.ofNanos(Math.max(0, this.nextLook - System.nanoTime()));
+		}
+	}
+
+	private Duration lookNow() {
+		try {
+			Duration next = claim();
+			this.failures = 0;
+			return next;
+		}
+		catch (Throwable ex) {
+			if (this.failures++ == 0) {
+				this.events.warn("Could not claim due messages of group '%s' of queue '%s' (%s). Trying again."
+					.formatted(this.reception.subscription().group(), this.reception.subscription().queue(),
+							ex.getMessage()));
+			}
+			synchronized (this) {
+				this.nextLook = System.nanoTime()
+						+ this.pollInterval.multipliedBy(Math.min(this.failures, LONGEST_WAIT)).toNanos();
+			}
+			return this.pollInterval.multipliedBy(LONGEST_WAIT);
+		}
+	}
+
+	private Duration claim() {
+		Sink.Room room = this.reception.sink().roomForDue();
+		if (room.equals(this.uselessRoom) && this.nextClaim - System.nanoTime() > 0) {
+			return ROOM_CHECK;
+		}
+		DueClaims.Round round;
+		this.reception.dueClaim().lock();
+		try {
+			round = this.claims.claim(this.reception.sink().consumer(), room);
+			if (!round.messages().isEmpty()) {
+				this.reception.inlet().passDue(round.messages());
+			}
+		}
+		finally {
+			this.reception.dueClaim().unlock();
+		}
+		this.reception.pause(round.paused());
+		boolean waitsForRoom = round.moreDueNow() && round.messages().isEmpty();
+		this.uselessRoom = waitsForRoom ? room : null;
+		this.nextClaim = System.nanoTime() + this.pollInterval.toNanos();
+		return waitsForRoom ? ROOM_CHECK : round.next(this.pollInterval);
+	}
+
+}

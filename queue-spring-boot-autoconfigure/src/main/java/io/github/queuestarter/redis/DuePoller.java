@@ -1,0 +1,98 @@
+package io.github.queuestarter.redis;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one thread of a store that brings due messages to all its sources.
+ */
+final class DuePoller {
+
+	private final Duration pollInterval;
+
+	private final List<DueMessages> sources = new CopyOnWriteArrayList<>();
+
+	private final Alarm alarm = new Alarm();
+
+	private volatile boolean closed;
+
+	private @Nullable Thread thread;
+
+	DuePoller(Duration pollInterval) {
+		this.pollInterval = pollInterval;
+	}
+
+	synchronized void add(DueMessages source) {
+		this.sources.add(source);
+		if (this.thread == null && !this.closed) {
+			this.thread = new Thread(this::run, "queue-redis-due");
+			this.thread.setDaemon(true);
+			this.thread.start();
+		}
+		this.alarm.ring(Duration.ZERO);
+	}
+
+	void remove(DueMessages source) {
+		this.sources.remove(source);
+	}
+
+	/**
+	 * Look at a group after this long, because a message of it will then be due.
+	 */
+	void lookAtGroup(String queue, String group, Duration after) {
+		look((source) -> source.receives(queue, group), after);
+	}
+
+	/**
+	 * Look at all groups of a queue after this long, because a scheduled message will
+	 * then be due.
+	 */
+	void lookAtQueue(String queue, Duration after) {
+		look((source) -> source.receives(queue), after);
+	}
+
+	/**
+	 * Tell the sources of a group that it is paused or goes on.
+	 */
+	void pause(String queue, String group, boolean paused) {
+		each((source) -> source.receives(queue, group), (source) -> source.pause(paused));
+	}
+
+	void close() {
+		this.closed = true;
+		this.alarm.ring(Duration.ZERO);
+	}
+
+	private void look(Predicate<DueMessages> which, Duration after) {
+		if (after.compareTo(this.pollInterval) <= 0) {
+			each(which, (source) -> source.lookWithin(after));
+			this.alarm.ring(after);
+		}
+	}
+
+	private void each(Predicate<DueMessages> which, Consumer<DueMessages> action) {
+		this.sources.stream().filter(which).forEach(action);
+	}
+
+	private void run() {
+		while (!this.closed) {
+			Duration next = this.pollInterval;
+			for (DueMessages source : this.sources) {
+				Duration wanted = source.look();
+				next = (wanted.compareTo(next) < 0) ? wanted : next;
+			}
+			try {
+				this.alarm.await(next);
+			}
+			catch (InterruptedException ex) {
+				// Nothing but close() ends this thread
+			}
+		}
+	}
+
+}

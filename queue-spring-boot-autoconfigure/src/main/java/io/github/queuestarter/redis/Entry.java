@@ -1,0 +1,123 @@
+package io.github.queuestarter.redis;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+import io.github.queuestarter.EncodedPayload;
+import io.github.queuestarter.EncodedPayload.Format;
+import io.github.queuestarter.store.ClaimedMessage;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A message as it lies in a stream.
+ * <p>
+ * An own entry has the fields {@code payload} and {@code id}, {@code format} unless it is
+ * JSON, {@code sent} if it was scheduled, and {@code h:<name>} per header. Anything else
+ * was written by another client: its fields are the payload, and its id is that of the
+ * entry.
+ *
+ * @param id the message's id
+ * @param sentAt when it was sent
+ * @param headers the headers
+ * @param payload the payload
+ */
+record Entry(String id, Instant sentAt, Map<String, String> headers, EncodedPayload payload) {
+
+	private static final String ID = "id";
+
+	private static final String PAYLOAD = "payload";
+
+	private static final String FORMAT = "format";
+
+	private static final String SENT = "sent";
+
+	private static final String HEADER = "h:";
+
+	/**
+	 * The last of the fields that this store puts in front of those of a message in the
+	 * streams of dead and of replayed messages.
+	 */
+	static final String OWN_FIELDS_END = "queue~fields";
+
+	/**
+	 * The id of a message in those streams.
+	 */
+	static final String OWN_ID = "queue~id";
+
+	/**
+	 * When such a message was sent, in milliseconds.
+	 */
+	static final String OWN_SENT = "queue~sent";
+
+	/**
+	 * The fields of a message.
+	 */
+	static Fields write(String id, EncodedPayload payload, Map<String, String> headers) {
+		Fields fields = new Fields().add(PAYLOAD, payload.bytes()).add(ID, id);
+		if (payload.format() != Format.JSON) {
+			fields.add(FORMAT, payload.format().name());
+		}
+		headers.forEach((name, value) -> fields.add(HEADER + name, value));
+		return fields;
+	}
+
+	/**
+	 * The fields of a message whose entry is gone.
+	 */
+	static Fields write(ClaimedMessage message) {
+		return write(message.id(), message.payload(), message.headers()).add(SENT,
+				Long.toString(message.sentAt().toEpochMilli()));
+	}
+
+	/**
+	 * Read an entry of the log of a queue.
+	 */
+	static Entry read(String entryId, Fields fields) {
+		Instant added = Instant.ofEpochMilli(Long.parseLong(entryId.substring(0, entryId.indexOf('-'))));
+		String id = fields.text(ID);
+		byte[] payload = fields.bytes(PAYLOAD);
+		if (id == null || payload == null) {
+			return new Entry(entryId, added, Map.of(), ForeignFields.encode(fields));
+		}
+		Map<String, String> headers = new LinkedHashMap<>();
+		fields.values().forEach((name, value) -> {
+			if (name.startsWith(HEADER)) {
+				headers.put(name.substring(HEADER.length()), new String(value, StandardCharsets.UTF_8));
+			}
+		});
+		return new Entry(id, instant(fields.text(SENT), added), headers,
+				new EncodedPayload(payload, format(fields.text(FORMAT))));
+	}
+
+	/**
+	 * Read an entry of the streams of dead or of replayed messages.
+	 */
+	static Entry readCopy(String entryId, Fields fields) {
+		Fields own = fields.before(OWN_FIELDS_END);
+		Entry entry = read(entryId, fields.after(OWN_FIELDS_END));
+		String id = own.text(OWN_ID);
+		return new Entry((id != null) ? id : entry.id, instant(own.text(OWN_SENT), entry.sentAt), entry.headers,
+				entry.payload);
+	}
+
+	static Instant instant(@Nullable String millis, Instant otherwise) {
+		try {
+			return (millis != null) ? Instant.ofEpochMilli(Long.parseLong(millis)) : otherwise;
+		}
+		catch (NumberFormatException ex) {
+			return otherwise;
+		}
+	}
+
+	private static Format format(@Nullable String name) {
+		for (Format format : Format.values()) {
+			if (format.name().equals(name)) {
+				return format;
+			}
+		}
+		return (name != null) ? Format.BINARY : Format.JSON;
+	}
+
+}

@@ -1,0 +1,51 @@
+package io.github.queuestarter.redis;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+
+import io.github.queuestarter.store.StartFrom;
+import io.github.queuestarter.store.Subscription;
+
+/**
+ * Makes groups, and makes them again when they are lost.
+ */
+final class GroupMaker {
+
+	private final RedisCalls calls;
+
+	private final Keyspace keyspace;
+
+	private final Events events;
+
+	GroupMaker(RedisCalls calls, Keyspace keyspace, Events events) {
+		this.calls = calls;
+		this.keyspace = keyspace;
+		this.events = events;
+	}
+
+	/**
+	 * Make the group if it is not there.
+	 * @param seen whether the caller has seen it before: then it was lost, and starts
+	 * with the oldest message that may be unfinished
+	 */
+	void make(Subscription subscription, boolean seen) {
+		String queue = subscription.queue();
+		String group = subscription.group();
+		GroupKeys keys = this.keyspace.queue(queue).group(group);
+		this.calls.call((commands) -> commands.sadd(this.keyspace.names(), queue.getBytes(StandardCharsets.UTF_8)));
+		Reply reply = this.calls.eval(ScriptCall.of(RedisScript.MAKE_GROUP,
+				List.of(keys.log().stream(), keys.queue().groups(), keys.log().retry(), keys.log().attempts()),
+				keys.groupBytes(), (subscription.startFrom() == StartFrom.EARLIEST) ? "0" : "$",
+				subscription.application(), seen ? 1 : 0));
+		if (reply.text(0).equals("made-again")) {
+			this.events.groupMadeAgain(queue, group, reply.text(1));
+		}
+		String maker = reply.text(2);
+		if (!maker.equals(subscription.application())) {
+			this.events.warn(("Group '%s' of queue '%s' is read by application '%s' and was made by '%s': "
+					+ "they share its messages. Name another group if each shall have all.")
+				.formatted(group, queue, subscription.application(), maker));
+		}
+	}
+
+}

@@ -1,0 +1,136 @@
+package io.github.queuestarter.redis;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+import io.github.queuestarter.store.ClaimedMessage;
+import io.github.queuestarter.store.Sink;
+
+import org.springframework.data.redis.connection.RedisStreamCommands;
+import org.springframework.data.redis.connection.stream.ByteRecord;
+import org.springframework.data.redis.connection.stream.Consumer;
+import org.springframework.data.redis.connection.stream.MapRecord;
+import org.springframework.data.redis.connection.stream.ReadOffset;
+import org.springframework.data.redis.connection.stream.StreamOffset;
+import org.springframework.data.redis.connection.stream.StreamReadOptions;
+
+/**
+ * Brings the new messages of one group to its sink: what is done before, at and after
+ * each poll of a {@link StreamPolling}, all on its thread.
+ */
+final class NewMessages {
+
+	private static final Duration PATIENCE = Duration.ofMillis(200);
+
+	private final Reception reception;
+
+	private final GroupMaker maker;
+
+	private final Reconciler reconciler;
+
+	private final RedisStore.Settings settings;
+
+	private boolean groupSeen;
+
+	private boolean groupUncertain = true;
+
+	private long nextReconcile;
+
+	private int room;
+
+	private String consumer = "";
+
+	private int batchSize;
+
+	private List<ClaimedMessage> batch = new ArrayList<>();
+
+	NewMessages(Reception reception, GroupMaker maker, Reconciler reconciler, RedisStore.Settings settings) {
+		this.reception = reception;
+		this.maker = maker;
+		this.reconciler = reconciler;
+		this.settings = settings;
+		this.nextReconcile = System.nanoTime() + settings.reconcileInterval().toNanos();
+	}
+
+	/**
+	 * Wait until it makes sense to poll: the group is there and not paused, and the sink
+	 * has room. Returns early if the reception stops.
+	 */
+	void awaitTurn() throws InterruptedException {
+		Sink sink = this.reception.sink();
+		this.room = 0;
+		while (this.room == 0 && !this.reception.isStopping()) {
+			makeGroup();
+			reconcile();
+			if (this.reception.isPaused()) {
+				this.reception.await(this.settings.pollInterval());
+				sink.awaitRoom(Duration.ZERO);
+				sink.pollSucceeded();
+			}
+			else {
+				this.room = sink.awaitRoom(PATIENCE);
+			}
+		}
+	}
+
+	/**
+	 * Poll, by exactly as much as there is room for.
+	 */
+	List<ByteRecord> poll(RedisStreamCommands commands, Duration block) {
+		this.consumer = this.reception.sink().consumer();
+		this.batch = new ArrayList<>();
+		List<ByteRecord> records = commands.xReadGroup(
+				Consumer.from(this.reception.subscription().group(), this.consumer),
+				StreamReadOptions.empty().count(this.room).block(block),
+				StreamOffset.create(this.reception.keys().log().stream(), ReadOffset.lastConsumed()));
+		this.batchSize = (records != null) ? records.size() : 0;
+		this.reception.sink().pollSucceeded();
+		return (records != null) ? records : List.of();
+	}
+
+	/**
+	 * Take a record of the last poll; with the last of them all are handed over.
+	 */
+	void take(MapRecord<byte[], byte[], byte[]> message) {
+		Fields fields = new Fields();
+		message.getValue().forEach(fields::add);
+		this.batch.add(Claims.first(this.reception.keys(), this.consumer, message.getId().getValue(), fields));
+		if (this.batch.size() == this.batchSize) {
+			this.reception.inlet().passNew(this.batch);
+		}
+	}
+
+	/**
+	 * Tell the sink that a poll failed, and wait as long as it says.
+	 */
+	void failed(Throwable cause) throws InterruptedException {
+		this.groupUncertain = true;
+		this.reception.await(this.reception.sink().pollFailed(cause));
+	}
+
+	private void makeGroup() {
+		if (this.groupUncertain) {
+			this.maker.make(this.reception.subscription(), this.groupSeen);
+			this.groupSeen = true;
+			this.groupUncertain = false;
+		}
+	}
+
+	// A claim of due messages that is on its way to the sink must not look like a lost
+	// one
+	private void reconcile() {
+		if (this.nextReconcile - System.nanoTime() > 0) {
+			return;
+		}
+		this.reception.dueClaim().lock();
+		try {
+			this.reconciler.reconcile();
+		}
+		finally {
+			this.reception.dueClaim().unlock();
+		}
+		this.nextReconcile = System.nanoTime() + this.settings.reconcileInterval().toNanos();
+	}
+
+}

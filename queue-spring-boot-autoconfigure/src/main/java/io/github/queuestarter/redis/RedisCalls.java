@@ -1,0 +1,126 @@
+package io.github.queuestarter.redis;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
+
+import io.github.queuestarter.QueueStoreException;
+import io.lettuce.core.RedisFuture;
+import io.lettuce.core.RedisNoScriptException;
+import io.lettuce.core.ScriptOutputType;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.data.redis.connection.RedisConnection;
+import org.springframework.data.redis.connection.RedisConnectionFactory;
+
+/**
+ * Calls Redis and waits for its answers. Never part of a transaction of the caller.
+ */
+final class RedisCalls {
+
+	private final RedisConnectionFactory connections;
+
+	private final Duration timeout;
+
+	RedisCalls(RedisConnectionFactory connections, Duration timeout) {
+		this.connections = connections;
+		this.timeout = timeout;
+	}
+
+	<T> @Nullable T call(Function<RedisClusterAsyncCommands<byte[], byte[]>, RedisFuture<T>> command) {
+		return withCommands((commands) -> await(command.apply(commands)));
+	}
+
+	/**
+	 * Send commands without waiting for one before the next, in order, then wait for all.
+	 * @throws QueueStoreException if one of them failed
+	 */
+	void callAll(List<Function<RedisClusterAsyncCommands<byte[], byte[]>, RedisFuture<?>>> calls) {
+		withCommands((commands) -> {
+			List<RedisFuture<?>> futures = new ArrayList<>(calls.size());
+			calls.forEach((call) -> futures.add(call.apply(commands)));
+			for (RedisFuture<?> future : futures) {
+				await(future);
+			}
+			return true;
+		});
+	}
+
+	Reply eval(ScriptCall call) {
+		return evalAll(List.of(call)).get(0);
+	}
+
+	/**
+	 * Call scripts in one go.
+	 * @return their answers, in the same order
+	 * @throws QueueStoreException if one of them failed
+	 */
+	List<Reply> evalAll(List<ScriptCall> calls) {
+		List<Reply> replies = withCommands((commands) -> {
+			List<RedisFuture<List<Object>>> futures = new ArrayList<>(calls.size());
+			calls.forEach((call) -> futures.add(commands.evalsha(call.script().digest(), ScriptOutputType.MULTI,
+					call.keyArray(), call.argumentArray())));
+			List<Reply> answers = new ArrayList<>(calls.size());
+			for (int i = 0; i < calls.size(); i++) {
+				answers.add(reply(commands, calls.get(i), futures.get(i)));
+			}
+			return answers;
+		});
+		return (replies != null) ? replies : List.of();
+	}
+
+	// A server that was restarted or flushed does not know the script
+	private Reply reply(RedisClusterAsyncCommands<byte[], byte[]> commands, ScriptCall call,
+			RedisFuture<List<Object>> future) {
+		List<Object> items;
+		try {
+			items = await(future);
+		}
+		catch (QueueStoreException ex) {
+			if (!(ex.getCause() instanceof RedisNoScriptException)) {
+				throw ex;
+			}
+			items = await(
+					commands.eval(call.script().text(), ScriptOutputType.MULTI, call.keyArray(), call.argumentArray()));
+		}
+		return new Reply((items != null) ? items : List.of());
+	}
+
+	@SuppressWarnings("unchecked")
+	private <T> @Nullable T withCommands(Function<RedisClusterAsyncCommands<byte[], byte[]>, @Nullable T> action) {
+		try (RedisConnection connection = this.connections.getConnection()) {
+			return action.apply((RedisClusterAsyncCommands<byte[], byte[]>) connection.getNativeConnection());
+		}
+		catch (QueueStoreException ex) {
+			throw ex;
+		}
+		catch (RuntimeException ex) {
+			throw new QueueStoreException("Redis could not be reached: " + ex.getMessage(), ex);
+		}
+	}
+
+	private <T> @Nullable T await(Future<T> future) {
+		try {
+			return future.get(this.timeout.toMillis(), TimeUnit.MILLISECONDS);
+		}
+		catch (ExecutionException ex) {
+			Throwable cause = (ex.getCause() != null) ? ex.getCause() : ex;
+			throw new QueueStoreException("Redis refused: " + cause.getMessage(), cause);
+		}
+		catch (TimeoutException ex) {
+			future.cancel(true);
+			throw new QueueStoreException("Redis did not answer within " + this.timeout, ex);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new QueueStoreException("Interrupted while waiting for Redis", ex);
+		}
+	}
+
+}

@@ -1,0 +1,175 @@
+package io.github.queuestarter.redis;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+
+import io.github.queuestarter.QueueStoreException;
+import io.github.queuestarter.store.Consumers;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Registers consumers per queue. A queue is a fencing domain, as scripts reach the keys
+ * of one queue only.
+ */
+final class RedisConsumers implements Consumers {
+
+	private static final int MOST = 500;
+
+	// What ConsumerIds.isOurs() recognises, for the script
+	private static final String OURS = "queue~";
+
+	private final RedisCalls calls;
+
+	private final RedisCalls heart;
+
+	private final Keyspace keyspace;
+
+	private final Duration foreignIdle;
+
+	private final DuePoller duePoller;
+
+	/**
+	 * Create a new instance.
+	 * @param heart calls for the heartbeat alone, on a connection of their own
+	 */
+	RedisConsumers(RedisCalls calls, RedisCalls heart, Keyspace keyspace, Duration foreignIdle, DuePoller duePoller) {
+		this.calls = calls;
+		this.heart = heart;
+		this.keyspace = keyspace;
+		this.foreignIdle = foreignIdle;
+		this.duePoller = duePoller;
+	}
+
+	@Override
+	public String domainOf(String queue) {
+		return queue;
+	}
+
+	@Override
+	public void register(String domain, String consumer) {
+		this.calls.eval(ScriptCall.of(RedisScript.REGISTER, List.of(this.keyspace.queue(domain).consumers()),
+				RedisStore.REGISTRATION_TTL, consumer));
+	}
+
+	@Override
+	public Map<String, Beat> beat(Map<String, String> consumers) {
+		List<String> domains = List.copyOf(consumers.keySet());
+		List<ScriptCall> beats = new ArrayList<>();
+		for (String domain : domains) {
+			QueueKeys keys = this.keyspace.queue(domain);
+			beats.add(ScriptCall.of(RedisScript.BEAT, List.of(keys.consumers(), keys.groups(), keys.stream()),
+					RedisStore.REGISTRATION_TTL, consumers.getOrDefault(domain, "")));
+		}
+		List<Reply> replies = this.heart.evalAll(beats);
+		Map<String, Beat> found = new HashMap<>();
+		for (int i = 0; i < domains.size(); i++) {
+			found.put(domains.get(i), beat(replies.get(i)));
+		}
+		return found;
+	}
+
+	private Beat beat(Reply reply) {
+		Map<String, Long> others = new LinkedHashMap<>();
+		for (int i = 1; i + 1 < reply.size(); i += 2) {
+			others.put(reply.text(i), reply.number(i + 1));
+		}
+		return new Beat(reply.flag(0), others);
+	}
+
+	@Override
+	public boolean fence(String domain, String self, String silent, long counter) {
+		return this.heart
+			.eval(ScriptCall.of(RedisScript.FENCE, List.of(this.keyspace.queue(domain).consumers()),
+					RedisStore.REGISTRATION_TTL, self, silent, counter))
+			.flag(0);
+	}
+
+	/**
+	 * {@inheritDoc} A domain that fails does not keep the others from their rescue.
+	 */
+	@Override
+	public List<Rescued> rescue(Collection<String> domains) {
+		List<Rescued> rescued = new ArrayList<>();
+		AtomicReference<@Nullable QueueStoreException> failure = new AtomicReference<>();
+		for (String domain : domains) {
+			try {
+				rescue(domain, rescued);
+			}
+			catch (QueueStoreException ex) {
+				failure.compareAndSet(null, ex);
+			}
+		}
+		QueueStoreException first = failure.get();
+		if (first != null && rescued.isEmpty()) {
+			throw first;
+		}
+		return rescued;
+	}
+
+	private void rescue(String queue, List<Rescued> rescued) {
+		for (GroupKeys keys : groups(queue)) {
+			int count = 0;
+			for (Lane lane : keys.lanes()) {
+				count += rescue(keys, lane);
+			}
+			if (count > 0) {
+				rescued.add(new Rescued(queue, keys.group(), count));
+				this.duePoller.lookAtGroup(queue, keys.group(), Duration.ZERO);
+			}
+		}
+	}
+
+	private int rescue(GroupKeys keys, Lane lane) {
+		int count = 0;
+		Reply reply;
+		do {
+			reply = this.calls.eval(ScriptCall.of(RedisScript.RESCUE, laneKeys(keys, lane), RedisStore.REGISTRATION_TTL,
+					keys.groupBytes(), OURS, this.foreignIdle.toMillis(), MOST));
+			count += reply.count(0);
+		}
+		while (reply.flag(1));
+		return count;
+	}
+
+	@Override
+	public void retire(String domain, String consumer) {
+		for (GroupKeys keys : groups(domain)) {
+			for (Lane lane : keys.lanes()) {
+				retire(keys, lane, consumer);
+			}
+			this.duePoller.lookAtGroup(domain, keys.group(), Duration.ZERO);
+		}
+		byte[] consumers = this.keyspace.queue(domain).consumers();
+		this.calls.call((commands) -> commands.hdel(consumers, consumer.getBytes(StandardCharsets.UTF_8)));
+	}
+
+	private void retire(GroupKeys keys, Lane lane, String consumer) {
+		Reply reply;
+		do {
+			reply = this.calls.eval(ScriptCall.of(RedisScript.RETIRE, laneKeys(keys, lane), RedisStore.REGISTRATION_TTL,
+					keys.groupBytes(), consumer, MOST));
+		}
+		while (reply.count(0) > 0);
+	}
+
+	private List<GroupKeys> groups(String queue) {
+		QueueKeys keys = this.keyspace.queue(queue);
+		return this.calls.eval(ScriptCall.of(RedisScript.GROUP_NAMES, List.of(keys.stream())))
+			.texts()
+			.stream()
+			.map(keys::group)
+			.toList();
+	}
+
+	private static List<byte[]> laneKeys(GroupKeys keys, Lane lane) {
+		return List.of(keys.queue().consumers(), lane.stream(), lane.retry(), lane.attempts());
+	}
+
+}

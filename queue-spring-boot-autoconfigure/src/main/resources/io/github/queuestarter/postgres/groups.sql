@@ -1,0 +1,3 @@
+-- parameters: queue
+-- answer:     name
+select name from :schema.queue_group where queue = ?

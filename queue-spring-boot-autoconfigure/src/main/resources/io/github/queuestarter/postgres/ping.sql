@@ -1,0 +1,3 @@
+-- parameters: none
+-- answer:     a row
+select 1

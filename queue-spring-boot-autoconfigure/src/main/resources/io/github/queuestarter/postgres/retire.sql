@@ -1,0 +1,3 @@
+-- parameters: consumer
+-- answer:     nothing of interest
+select :schema.retire_v1(?)

@@ -1,0 +1,4 @@
+-- parameters: queues, where counting stops
+-- answer:     a row per group
+select queue, group_name, paused, ready, in_flight, retrying, scheduled, dead_letters from :schema.stats_v1(?, ?)
+ order by queue, group_name

@@ -1,0 +1,5 @@
+-- Reads dead letters, oldest first.
+-- KEYS: 1 dead letters
+-- ARGV: 1 '-' or '(' and the id after which to start, 2 how many at most
+-- Returns: { { id, fields and values }, ... }
+return redis.call('xrange', KEYS[1], ARGV[1], '+', 'count', tonumber(ARGV[2]))

@@ -1,0 +1,40 @@
+-- Makes a group if it is not there.
+-- KEYS: 1 stream, 2 groups, 3 retry, 4 attempts
+-- ARGV: 1 group, 2 '0' or '$' where a new group starts, 3 application,
+--       4 '1' if the caller has seen the group before
+-- Returns: { 'there' } or { 'made', entry id } or { 'made-again', entry id }
+--   and the application that made the group
+local stream, groups, retry, attempts = unpack(KEYS)
+local group = ARGV[1]
+expect(stream, 'stream')
+expect(groups, 'hash')
+
+if group_of(stream, group) then
+  local maker = redis.call('hget', groups, 'application:' .. group)
+  if not maker then
+    redis.call('hset', groups, 'application:' .. group, ARGV[3])
+    maker = ARGV[3]
+  end
+  return { 'there', '', maker }
+end
+
+local lost = ARGV[4] == '1' or redis.call('hexists', groups, 'created:' .. group) == 1
+local last = '0-0'
+if redis.call('exists', stream) == 1 then
+  last = map_of(redis.call('xinfo', 'stream', stream))['last-generated-id']
+end
+local position = '0-0'
+if lost then
+  -- Everything up to the low-water mark is finished; what was last delivered may not be
+  local low = redis.call('hget', groups, 'low:' .. group)
+  if low and not less(last, low) then
+    position = low
+  end
+  redis.call('del', retry, attempts)
+elseif ARGV[2] == '$' then
+  position = last
+end
+redis.call('xgroup', 'create', stream, group, position, 'mkstream')
+redis.call('hset', groups, 'created:' .. group, text_of(now_millis()), 'low:' .. group, position,
+  'application:' .. group, ARGV[3])
+return { lost and 'made-again' or 'made', position, ARGV[3] }

@@ -1,0 +1,60 @@
+-- Takes over what consumers hold that are gone, and repairs the retry set.
+-- KEYS: 1 consumers, 2 stream, 3 retry, 4 attempts
+-- ARGV: 1 ttl of registrations (ms), 2 group, 3 what names of consumers of this library start
+--       with, 4 milliseconds after which a message of another consumer is taken over,
+--       5 how many at most
+-- Returns: { how many were taken over, 1 if there may be more }
+local consumers, stream, retry, attempts_key = unpack(KEYS)
+local group, ours, foreign_idle, limit = ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5])
+expect(consumers, 'hash')
+expect(retry, 'zset')
+expect(attempts_key, 'hash')
+if not group_of(stream, group) then
+  return { 0, 0 }
+end
+keep_registrations(consumers, ARGV[1])
+local now = now_millis()
+local rescued = 0
+
+local function take_over(name, entries)
+  for _, entry in ipairs(entries) do
+    local id = entry[1]
+    local attempts = read_attempts(attempts_key, id)
+    attempts.crashes = attempts.crashes + 1
+    if attempts.mark == 'alone=' .. name then
+      attempts.mark = 'crashed-alone'
+    end
+    park(stream, group, retry, id, now)
+    write_attempts(attempts_key, id, attempts)
+    rescued = rescued + 1
+  end
+end
+
+local function repair()
+  for _, entry in ipairs(redis.call('xpending', stream, group, '-', '+', limit, parked)) do
+    if not redis.call('zscore', retry, entry[1]) then
+      redis.call('zadd', retry, text_of(now), entry[1])
+    end
+  end
+end
+
+for _, flat in ipairs(redis.call('xinfo', 'consumers', stream, group)) do
+  local consumer = map_of(flat)
+  local name, pending = consumer['name'], consumer['pending']
+  if name == parked then
+    if pending > redis.call('zcard', retry) then
+      repair()
+    end
+  elseif string.sub(name, 1, #ours) == ours then
+    if redis.call('hexists', consumers, name) == 0 then
+      if pending == 0 then
+        redis.call('xgroup', 'delconsumer', stream, group, name)
+      elseif rescued < limit then
+        take_over(name, redis.call('xpending', stream, group, '-', '+', limit - rescued, name))
+      end
+    end
+  elseif pending > 0 and rescued < limit then
+    take_over(name, redis.call('xpending', stream, group, 'idle', foreign_idle, '-', '+', limit - rescued, name))
+  end
+end
+return { rescued, rescued == limit and 1 or 0 }

@@ -1,0 +1,148 @@
+-- Settles messages that a consumer holds in a group.
+-- KEYS: 1 consumers, 2 stream, 3 retry, 4 attempts, 5 dead letters, 6 ids of dead letters
+-- ARGV: 1 ttl of registrations (ms), 2 group, 3 consumer, 4 '1' if finished entries are deleted,
+--       then any of
+--       'ack', n, then n entry ids
+--       'retry' or 'release', entry id, delivery ('0' for any), delay (ms)
+--       'bury', entry id, delivery, message id, n, then n fields and values that tell why,
+--               m, then m fields and values of the message (m = 0: those of the entry)
+-- Returns: { entry ids that were not held, entry ids to bury whose entry is gone }
+local consumers, stream, retry, attempts_key, dead, dead_ids = unpack(KEYS)
+local group, consumer, deletes = ARGV[2], ARGV[3], ARGV[4] == '1'
+
+expect(consumers, 'hash')
+expect(stream, 'stream')
+expect(retry, 'zset')
+expect(attempts_key, 'hash')
+expect(dead, 'stream')
+expect(dead_ids, 'hash')
+keep_registrations(consumers, ARGV[1])
+
+local registered = redis.call('hexists', consumers, consumer) == 1
+  and redis.call('exists', stream) == 1
+local any_attempts = registered and redis.call('exists', attempts_key) == 1
+local not_held, gone = {}, {}
+local now = now_millis()
+
+local function finish(ids)
+  redis.call('xack', stream, group, unpack(ids))
+  if any_attempts then
+    redis.call('hdel', attempts_key, unpack(ids))
+  end
+  if deletes then
+    redis.call('xdel', stream, unpack(ids))
+  end
+end
+
+local function holds(id, delivery)
+  if not registered then
+    return false
+  end
+  local found = delivery_of(stream, group, id, consumer)
+  return found and (delivery == '0' or delivery == tostring(found))
+end
+
+local function ack(ids)
+  if not registered then
+    for _, id in ipairs(ids) do
+      not_held[#not_held + 1] = id
+    end
+    return
+  end
+  -- One look at all that the consumer holds between the first and the last of them
+  local first, last = ids[1], ids[1]
+  for i = 2, #ids do
+    if less(ids[i], first) then first = ids[i] end
+    if less(last, ids[i]) then last = ids[i] end
+  end
+  local limit = #ids + 1000
+  local pending = redis.call('xpending', stream, group, first, last, limit, consumer)
+  local held = {}
+  for _, entry in ipairs(pending) do
+    held[entry[1]] = true
+  end
+  local finished = {}
+  for _, id in ipairs(ids) do
+    if held[id] or (#pending == limit and holds(id, '0')) then
+      finished[#finished + 1] = id
+    else
+      not_held[#not_held + 1] = id
+    end
+  end
+  if #finished > 0 then
+    finish(finished)
+  end
+end
+
+local function come_again(kind, id, delay)
+  local attempts = read_attempts(attempts_key, id)
+  no_longer_alone(attempts)
+  if kind == 'retry' then
+    attempts.failures = attempts.failures + 1
+    if attempts.first == '-' then
+      attempts.first = text_of(now)
+    end
+  end
+  park(stream, group, retry, id, now + tonumber(delay))
+  write_attempts(attempts_key, id, attempts)
+end
+
+local function bury(id, message_id, reasons, fields)
+  if #fields == 0 then
+    local entry = redis.call('xrange', stream, id, id)[1]
+    if not entry then
+      gone[#gone + 1] = id
+      return
+    end
+    fields = sent_fields(entry[2])
+  end
+  local attempts = read_attempts(attempts_key, id)
+  local letter = { 'queue~id', message_id, 'queue~entry', id, 'queue~consumer', consumer,
+    'queue~attempts', attempts.failures + 1, 'queue~crashes', attempts.crashes,
+    'queue~first-failure', attempts.first == '-' and text_of(now) or attempts.first,
+    'queue~last-failure', text_of(now) }
+  for i = 1, #reasons do
+    letter[#letter + 1] = reasons[i]
+  end
+  letter[#letter + 1] = 'queue~fields'
+  letter[#letter + 1] = #fields / 2
+  for i = 1, #fields do
+    letter[#letter + 1] = fields[i]
+  end
+  local letter_id = redis.call('xadd', dead, '*', unpack(letter))
+  redis.call('hset', dead_ids, message_id, letter_id)
+  finish({ id })
+end
+
+local at = 5
+local function take(count)
+  local taken = { unpack(ARGV, at, at + count - 1) }
+  at = at + count
+  return taken
+end
+
+while at <= #ARGV do
+  local kind = take(1)[1]
+  if kind == 'ack' then
+    ack(take(tonumber(take(1)[1])))
+  elseif kind == 'bury' then
+    local id, delivery, message_id, count = unpack(take(4))
+    local reasons = take(2 * tonumber(count))
+    local fields = take(2 * tonumber(take(1)[1]))
+    any_attempts = true
+    if holds(id, delivery) then
+      bury(id, message_id, reasons, fields)
+    else
+      not_held[#not_held + 1] = id
+    end
+  else
+    local id, delivery, delay = unpack(take(3))
+    if holds(id, delivery) then
+      come_again(kind, id, delay)
+    else
+      not_held[#not_held + 1] = id
+    end
+  end
+end
+
+return { not_held, gone }

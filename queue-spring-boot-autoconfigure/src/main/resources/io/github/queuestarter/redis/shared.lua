@@ -1,0 +1,153 @@
+-- Put in front of every script of this folder.
+
+local parked = '~retry'
+
+-- Milliseconds by the server's clock.
+local function now_millis()
+  local time = redis.call('time')
+  return tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+end
+
+local function text_of(number)
+  return string.format('%.0f', number)
+end
+
+-- Fails before anything is written if a key holds another kind of value.
+local function expect(key, kind)
+  local found = redis.call('type', key).ok
+  if found ~= 'none' and found ~= kind then
+    error("WRONGTYPE key '" .. key .. "' is a " .. found .. ', not a ' .. kind)
+  end
+end
+
+-- A write that is allowed at maxmemory; after it all others in the script are, too.
+local function keep_registrations(key, ttl)
+  redis.call('pexpire', key, ttl)
+end
+
+local function map_of(flat)
+  local map = {}
+  for i = 1, #flat, 2 do
+    map[flat[i]] = flat[i + 1]
+  end
+  return map
+end
+
+local function groups_of(stream)
+  local groups = {}
+  if redis.call('exists', stream) == 1 then
+    for _, flat in ipairs(redis.call('xinfo', 'groups', stream)) do
+      groups[#groups + 1] = map_of(flat)
+    end
+  end
+  return groups
+end
+
+local function group_of(stream, name)
+  for _, group in ipairs(groups_of(stream)) do
+    if group['name'] == name then
+      return group
+    end
+  end
+  return nil
+end
+
+local function parts_of(id)
+  return string.match(id, '^(%d+)-(%d+)$')
+end
+
+-- The id before an entry id, or one that is lower still.
+local function before(id)
+  local millis, sequence = parts_of(id)
+  if tonumber(sequence) == 0 then
+    if tonumber(millis) == 0 then
+      return '0-0'
+    end
+    return text_of(tonumber(millis) - 1) .. '-18446744073709551615'
+  end
+  if #sequence > 15 then
+    return millis .. '-0'
+  end
+  return millis .. '-' .. text_of(tonumber(sequence) - 1)
+end
+
+-- The id after an entry id, or the same.
+local function after(id)
+  local millis, sequence = parts_of(id)
+  if #sequence > 15 then
+    return id
+  end
+  return millis .. '-' .. text_of(tonumber(sequence) + 1)
+end
+
+local function less(one, other)
+  local millis, sequence = parts_of(one)
+  local other_millis, other_sequence = parts_of(other)
+  if millis ~= other_millis then
+    return tonumber(millis) < tonumber(other_millis)
+  end
+  if #sequence ~= #other_sequence then
+    return #sequence < #other_sequence
+  end
+  return sequence < other_sequence
+end
+
+-- What is known of the failed attempts of a message: '<failures> <crashes> <mark> <first failure>'.
+-- The mark is '-', 'alone=<consumer>' while it runs alone, or 'crashed-alone'.
+local function read_attempts(key, id)
+  local text = redis.call('hget', key, id)
+  if not text then
+    return { failures = 0, crashes = 0, mark = '-', first = '-' }
+  end
+  local failures, crashes, mark, first = string.match(text, '^(%d+) (%d+) (%S+) (%S+)$')
+  return { failures = tonumber(failures), crashes = tonumber(crashes), mark = mark, first = first }
+end
+
+local function write_attempts(key, id, attempts)
+  if attempts.failures == 0 and attempts.crashes == 0 and attempts.mark == '-' then
+    redis.call('hdel', key, id)
+  else
+    redis.call('hset', key, id,
+      attempts.failures .. ' ' .. attempts.crashes .. ' ' .. attempts.mark .. ' ' .. attempts.first)
+  end
+end
+
+local function no_longer_alone(attempts)
+  if string.sub(attempts.mark, 1, 6) == 'alone=' then
+    attempts.mark = '-'
+  end
+end
+
+-- How many times an entry was delivered, if the consumer holds it; else nil.
+local function delivery_of(stream, group, id, consumer)
+  local pending = redis.call('xpending', stream, group, id, id, 1, consumer)
+  return pending[1] and pending[1][4]
+end
+
+-- The delivery count stays as it is, so that it names a delivery.
+local function park(stream, group, retry, id, due)
+  redis.call('xclaim', stream, group, parked, 0, id, 'justid')
+  redis.call('zadd', retry, text_of(due), id)
+end
+
+-- The fields of an entry as they were sent: what follows the fields that this store put in front.
+local function sent_fields(fields)
+  for i = 1, #fields, 2 do
+    if fields[i] == 'queue~fields' then
+      return { unpack(fields, i + 2) }
+    end
+  end
+  return fields
+end
+
+-- The fields that this store put in front of those that were sent.
+local function own_fields(fields)
+  local map = {}
+  for i = 1, #fields, 2 do
+    if fields[i] == 'queue~fields' then
+      return map
+    end
+    map[fields[i]] = fields[i + 1]
+  end
+  return {}
+end

@@ -1,0 +1,46 @@
+package io.github.queuestarter.endtoend;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+import io.github.queuestarter.testing.TestPostgres;
+import io.github.queuestarter.testing.TestRedis;
+
+/**
+ * A store as the keys of an application name it.
+ *
+ * @param name the kind of store
+ * @param properties the keys that point at it
+ */
+public record Backend(String name, Map<String, String> properties) {
+
+	public static Backend redis(TestRedis redis) {
+		Map<String, String> properties = new LinkedHashMap<>();
+		properties.put("queue.backend", "redis");
+		properties.put("spring.data.redis.host", redis.host());
+		properties.put("spring.data.redis.port", String.valueOf(redis.port()));
+		if (redis.password() != null) {
+			properties.put("spring.data.redis.password", redis.password());
+		}
+		if (redis.username() != null) {
+			properties.put("spring.data.redis.username", redis.username());
+		}
+		properties.put("spring.autoconfigure.exclude",
+				"org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration");
+		return new Backend("redis", properties);
+	}
+
+	public static Backend postgres(TestPostgres postgres) {
+		Map<String, String> properties = new LinkedHashMap<>();
+		properties.put("queue.backend", "postgres");
+		properties.put("spring.datasource.url", postgres.jdbcUrl());
+		if (postgres.username() != null) {
+			properties.put("spring.datasource.username", postgres.username());
+		}
+		if (postgres.password() != null) {
+			properties.put("spring.datasource.password", postgres.password());
+		}
+		return new Backend("postgres", properties);
+	}
+
+}

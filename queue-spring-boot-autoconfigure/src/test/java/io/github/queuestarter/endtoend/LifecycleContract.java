@@ -1,0 +1,182 @@
+package io.github.queuestarter.endtoend;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+import io.github.queuestarter.Delivery;
+import io.github.queuestarter.QueueEvent;
+import io.github.queuestarter.QueueListener;
+import io.github.queuestarter.QueueObserver;
+import io.github.queuestarter.store.Consumers;
+import io.github.queuestarter.store.QueueStore;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * Instances come, go, pause, are slow, and are taken for dead.
+ */
+abstract class LifecycleContract extends EndToEndTest {
+
+	@Test
+	void handlerThatOutlivesTheHeartbeatExpiryIsNotDeliveredTwice() {
+		Waiting first = new Waiting();
+		Waiting second = new Waiting();
+		Application application = start(first);
+		start(second);
+		application.template().send(this.queue, "long");
+		await().until(() -> first.started.all().size() + second.started.all().size() == 1);
+		// three times the expiry
+		await().pollDelay(Duration.ofMillis(4500)).until(() -> true);
+		application.template().send(this.queue, "sentinel");
+		await().until(() -> first.started.all().size() + second.started.all().size() == 2);
+		first.mayGoOn.countDown();
+		second.mayGoOn.countDown();
+		await().until(() -> application.admin().stats(this.queue, "default").pending().value() == 0);
+		assertThat(Stream.concat(first.started.all().stream(), second.started.all().stream()).toList())
+			.extracting(Delivery::attempt)
+			.containsExactly(1, 1);
+	}
+
+	@Test
+	void stoppingLetsHandlersFinishAndGivesTheRestBackUncounted() {
+		Waiting first = new Waiting();
+		Application stopping = start(application().listener(first).with("queue.listener.prefetch", 20));
+		stopping.template().sendAll(this.queue, IntStream.range(0, 10).mapToObj(String::valueOf).toList());
+		first.started.await(1);
+		await().until(() -> stopping.admin().stats(this.queue, "default").inFlight().value() == 10);
+		Thread closer = new Thread(stopping::close);
+		closer.start();
+		Waiting second = new Waiting();
+		second.mayGoOn.countDown();
+		Application next = start(second);
+		List<Delivery> deliveries = second.started.await(9);
+		assertThat(deliveries).hasSize(9).extracting(Delivery::attempt).containsOnly(1);
+		first.mayGoOn.countDown();
+		await().until(() -> !closer.isAlive());
+		await().until(() -> next.admin().stats(this.queue, "default").pending().value() == 0);
+		assertThat(first.finished.all()).hasSize(1);
+		assertThat(second.started.all()).hasSize(9);
+	}
+
+	@Test
+	void handlerThatDoesNotFinishWithinTheGracePeriodIsInterruptedAndItsMessageGivenBack() {
+		Waiting first = new Waiting();
+		Application stopping = start(application().listener(first).with("queue.shutdown.grace-period", "200ms"));
+		stopping.template().send(this.queue, "x");
+		first.started.await(1);
+		stopping.close();
+		assertThat(first.interrupted.all()).hasSize(1);
+		Waiting second = new Waiting();
+		second.mayGoOn.countDown();
+		start(second);
+		assertThat(second.started.await(1).get(0).attempt()).isEqualTo(1);
+		assertThat(second.started.all().get(0).crashes()).isZero();
+	}
+
+	@Test
+	void pauseAndResumeAreSeenByAllInstances() {
+		Waiting first = new Waiting();
+		Waiting second = new Waiting();
+		first.mayGoOn.countDown();
+		second.mayGoOn.countDown();
+		Application application = start(first);
+		Application other = start(second);
+		application.template().send(this.queue, "before");
+		await().until(() -> first.started.all().size() + second.started.all().size() == 1);
+		application.admin().pause(this.queue, "default");
+		assertThat(other.admin().stats(this.queue, "default").paused()).isTrue();
+		// both have noticed once they have polled a few times
+		await().pollDelay(Duration.ofMillis(2500)).until(() -> true);
+		application.template().sendAll(this.queue, List.of("a", "b", "c"));
+		await().pollDelay(Duration.ofMillis(1000))
+			.until(() -> application.admin().stats(this.queue, "default").ready().value() == 3);
+		assertThat(first.started.all().size() + second.started.all().size()).isEqualTo(1);
+		other.admin().resume(this.queue, "default");
+		await().until(() -> first.started.all().size() + second.started.all().size() == 4);
+	}
+
+	@Test
+	void fencedInstanceInterruptsItsHandlerAndGoesOnUnderANewName() {
+		Waiting first = new Waiting();
+		Events events = new Events();
+		Application application = start(application().listener(first).listener(events));
+		application.template().send(this.queue, "x");
+		first.started.await(1);
+		fenceEverybody(start(application()));
+		await().until(() -> !events.of(QueueEvent.LostRegistration.class).isEmpty());
+		await().until(() -> first.interrupted.all().size() == 1);
+		// rescued by the same instance under its new name
+		Delivery again = first.started.await(2).get(1);
+		assertThat(again.crashes()).isEqualTo(1);
+		assertThat(again.attempt()).isEqualTo(1);
+		first.mayGoOn.countDown();
+		await().until(() -> application.admin().stats(this.queue, "default").pending().value() == 0);
+	}
+
+	/**
+	 * Do what another instance does that takes this one for dead.
+	 */
+	private void fenceEverybody(Application application) {
+		Consumers consumers = application.bean(QueueStore.class).consumers();
+		String domain = consumers.domainOf(this.queue);
+		String self = "queue~test~1~" + this.queue.hashCode();
+		consumers.register(domain, self);
+		await().until(() -> {
+			Consumers.Beat beat = consumers.beat(Map.of(domain, self)).get(domain);
+			assertThat(beat).isNotNull();
+			beat.others().forEach((other, counter) -> consumers.fence(domain, self, other, counter));
+			return !beat.others().isEmpty();
+		});
+		consumers.retire(domain, self);
+	}
+
+	static final class Waiting {
+
+		final Received<Delivery> started = new Received<>();
+
+		final Received<Delivery> finished = new Received<>();
+
+		final Received<Delivery> interrupted = new Received<>();
+
+		final CountDownLatch mayGoOn = new CountDownLatch(1);
+
+		@QueueListener(queue = "${test.queue}")
+		void on(String payload, Delivery delivery) throws InterruptedException {
+			this.started.add(delivery);
+			if (payload.equals("sentinel")) {
+				return;
+			}
+			try {
+				this.mayGoOn.await(60, TimeUnit.SECONDS);
+				this.finished.add(delivery);
+			}
+			catch (InterruptedException ex) {
+				this.interrupted.add(delivery);
+				throw ex;
+			}
+		}
+
+	}
+
+	static final class Events implements QueueObserver {
+
+		private final Received<QueueEvent> all = new Received<>();
+
+		@Override
+		public void on(QueueEvent event) {
+			this.all.add(event);
+		}
+
+		<E extends QueueEvent> List<E> of(Class<E> type) {
+			return this.all.all().stream().filter(type::isInstance).map(type::cast).toList();
+		}
+
+	}
+
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.queuestarter.redis;
+
+import org.jspecify.annotations.NullMarked;

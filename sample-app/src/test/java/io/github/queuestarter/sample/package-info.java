@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.queuestarter.sample;
+
+import org.jspecify.annotations.NullMarked;
