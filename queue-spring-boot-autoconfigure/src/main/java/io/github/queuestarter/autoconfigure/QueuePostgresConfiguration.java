@@ -1,10 +1,14 @@
 package io.github.queuestarter.autoconfigure;
 
+import java.time.Duration;
+import java.util.Properties;
+
 import javax.sql.DataSource;
 
 import io.github.queuestarter.QueueObserver;
 import io.github.queuestarter.postgres.PostgresStore;
 import org.postgresql.Driver;
+import org.postgresql.PGProperty;
 
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -35,8 +39,8 @@ class QueuePostgresConfiguration {
 	@ConditionalOnMissingBean(PostgresStore.class)
 	PostgresStore queuePostgresStore(DataSource dataSource, QueuePostgresProperties properties, QueueProperties queue,
 			@Qualifier("queueEvents") QueueObserver events) {
-		PostgresStore store = new PostgresStore(dataSource, outsideThePool(dataSource), settings(properties, queue),
-				events);
+		PostgresStore store = new PostgresStore(dataSource,
+				outsideThePool(dataSource, queue.getHeartbeat().getInterval()), settings(properties, queue), events);
 		store.initialize();
 		return store;
 	}
@@ -44,15 +48,33 @@ class QueuePostgresConfiguration {
 	/**
 	 * The heartbeat must not wait for a pool that handlers have emptied.
 	 */
-	private static DataSource outsideThePool(DataSource dataSource) {
+	private static DataSource outsideThePool(DataSource dataSource, Duration longestWait) {
 		try {
-			return DataSourceBuilder.derivedFrom(dataSource).type(SimpleDriverDataSource.class).build();
+			SimpleDriverDataSource own = DataSourceBuilder.derivedFrom(dataSource)
+				.type(SimpleDriverDataSource.class)
+				.build();
+			own.setConnectionProperties(notHangingLongerThan(longestWait));
+			return own;
 		}
 		catch (RuntimeException ex) {
 			// a DataSource that does not tell its URL; it takes one connection of the
 			// pool
 			return dataSource;
 		}
+	}
+
+	/**
+	 * Without these a server that accepts connections and then says nothing would stop
+	 * the heartbeat for good.
+	 */
+	private static Properties notHangingLongerThan(Duration longestWait) {
+		String seconds = String.valueOf(Math.max(1, longestWait.toSeconds()));
+		Properties properties = new Properties();
+		PGProperty.CONNECT_TIMEOUT.set(properties, seconds);
+		PGProperty.LOGIN_TIMEOUT.set(properties, seconds);
+		PGProperty.SOCKET_TIMEOUT.set(properties, seconds);
+		PGProperty.TCP_KEEP_ALIVE.set(properties, true);
+		return properties;
 	}
 
 	private static PostgresStore.Settings settings(QueuePostgresProperties properties, QueueProperties queue) {

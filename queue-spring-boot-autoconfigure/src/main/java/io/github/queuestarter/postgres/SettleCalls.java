@@ -6,7 +6,6 @@ import java.sql.SQLException;
 import java.sql.Types;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 
 import io.github.queuestarter.Failure;
 import io.github.queuestarter.store.Receipt;
@@ -43,14 +42,14 @@ final class SettleCalls {
 	 * @return positions, from 0, of what the consumer does not hold
 	 */
 	List<Integer> settle(String consumer, String queue, String group, List<SettleItem> items) {
+		List<Integer> order = SettleItem.order(items);
 		List<Integer> stale = new ArrayList<>();
-		for (int start = 0; start < items.size(); start += this.most) {
-			List<SettleItem> batch = items.subList(start, Math.min(items.size(), start + this.most));
-			for (int position : settleBatch(consumer, queue, group, batch)) {
-				stale.add(start + position - 1);
-			}
+		for (int start = 0; start < order.size(); start += this.most) {
+			List<Integer> part = order.subList(start, Math.min(order.size(), start + this.most));
+			settleBatch(consumer, queue, group, part.stream().map(items::get).toList())
+				.forEach((position) -> stale.add(part.get(position - 1)));
 		}
-		if (items.stream().anyMatch((item) -> item.kind().matches("[rl]") && item.waitMillis() < SOON)) {
+		if (items.stream().anyMatch((item) -> item.comesAgain() && item.waitMillis() < SOON)) {
 			this.dueSoon.run();
 		}
 		return stale;
@@ -68,14 +67,15 @@ final class SettleCalls {
 			statement.setString(1, consumer);
 			statement.setString(2, queue);
 			statement.setString(3, group);
-			Arrays.longs(statement, 4,
-					items.stream().map(SettleItem::delivery).filter(Objects::nonNull).distinct().toList());
-			Arrays.longs(statement, 5, column(items, SettleItem::delivery));
-			Arrays.longs(statement, 6, column(items, SettleItem::message));
-			Arrays.longs(statement, 7, column(items, SettleItem::retry));
-			Arrays.ints(statement, 8, column(items, SettleItem::claim));
+			SettleBatches batches = SettleBatches.of(items);
+			Arrays.longs(statement, 4, batches.deliveries());
+			Arrays.ints(statement, 5, batches.ends());
+			Arrays.longs(statement, 6, column(items, SettleItem::delivery));
+			Arrays.longs(statement, 7, column(items, SettleItem::message));
+			Arrays.longs(statement, 8, column(items, SettleItem::retry));
+			Arrays.ints(statement, 9, column(items, SettleItem::claim));
 			if (items.stream().allMatch(SettleItem::isAck)) {
-				bindNothing(statement, 9);
+				bindNothing(statement, 10);
 			}
 			else {
 				bindKinds(statement, items);
@@ -84,23 +84,23 @@ final class SettleCalls {
 	}
 
 	private static void bindKinds(PreparedStatement statement, List<SettleItem> items) throws SQLException {
-		Arrays.texts(statement, 9, column(items, SettleItem::kind));
-		Arrays.longs(statement, 10, column(items, SettleItem::waitMillis));
+		Arrays.texts(statement, 10, column(items, SettleItem::kind));
+		Arrays.longs(statement, 11, column(items, SettleItem::waitMillis));
 		if (items.stream().noneMatch((item) -> item.kind().equals("b"))) {
-			bindNothing(statement, 11);
+			bindNothing(statement, 12);
 			return;
 		}
-		Arrays.texts(statement, 11,
+		Arrays.texts(statement, 12,
 				column(items, (item) -> text(item, (failure) -> failure.kind().name(), LONGEST_TEXT)));
-		Arrays.texts(statement, 12, column(items, (item) -> text(item, Failure::reason, LONGEST_TEXT)));
-		Arrays.texts(statement, 13, column(items, (item) -> text(item, Failure::exceptionClass, LONGEST_TEXT)));
-		Arrays.texts(statement, 14, column(items, (item) -> text(item, Failure::exceptionMessage, LONGEST_TEXT)));
-		Arrays.texts(statement, 15, column(items, (item) -> text(item, Failure::stackTrace, LONGEST_TRACE)));
+		Arrays.texts(statement, 13, column(items, (item) -> text(item, Failure::reason, LONGEST_TEXT)));
+		Arrays.texts(statement, 14, column(items, (item) -> text(item, Failure::exceptionClass, LONGEST_TEXT)));
+		Arrays.texts(statement, 15, column(items, (item) -> text(item, Failure::exceptionMessage, LONGEST_TEXT)));
+		Arrays.texts(statement, 16, column(items, (item) -> text(item, Failure::stackTrace, LONGEST_TRACE)));
 	}
 
 	private static void bindNothing(PreparedStatement statement, int from) throws SQLException {
-		for (int index = from; index <= 15; index++) {
-			statement.setNull(index, Types.ARRAY, (index == 10) ? "_int8" : "_text");
+		for (int index = from; index <= 16; index++) {
+			statement.setNull(index, Types.ARRAY, (index == 11) ? "_int8" : "_text");
 		}
 	}
 

@@ -1,6 +1,9 @@
 package io.github.queuestarter.postgres;
 
 import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
 
 import io.github.queuestarter.Failure;
 import io.github.queuestarter.store.Receipt;
@@ -39,6 +42,26 @@ record SettleItem(Receipt receipt, String kind, long waitMillis, @Nullable Failu
 
 	static SettleItem release(Receipt receipt) {
 		return new SettleItem(receipt, "l", Millis.of(Duration.ZERO), null);
+	}
+
+	/**
+	 * The order in which {@code settle_v1} takes items: by delivery, then by id.
+	 * @return positions in the list
+	 */
+	static List<Integer> order(List<SettleItem> items) {
+		return IntStream.range(0, items.size())
+			.boxed()
+			.sorted(Comparator.comparingLong((Integer i) -> orLast(items.get(i).delivery()))
+				.thenComparingLong((i) -> orLast(items.get(i).message())))
+			.toList();
+	}
+
+	private static long orLast(@Nullable Long value) {
+		return (value != null) ? value : Long.MAX_VALUE;
+	}
+
+	boolean comesAgain() {
+		return this.kind.equals("r") || this.kind.equals("l");
 	}
 
 	boolean isAck() {

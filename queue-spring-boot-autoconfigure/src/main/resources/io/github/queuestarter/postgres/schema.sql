@@ -74,7 +74,7 @@ create table if not exists queue_cursor (
   primary key (queue, group_name, lane, seq)
 );
 
--- One row per claimed batch. alone: ids of those that run alone in their process
+-- One row per claimed batch. ids: in ascending order; alone: those of them that run alone in their process
 create table if not exists queue_delivery (
   id bigint generated always as identity primary key,
   queue text not null,
@@ -248,6 +248,8 @@ declare
   taken_ids bigint[] := '{}';
   k int := 0;
   bytes bigint := 0;
+  ascending boolean := true;
+  last_id bigint := 0;
   most_bytes constant bigint := 16 * 1024 * 1024;
 begin
   perform require_own_statement_v1();
@@ -286,6 +288,8 @@ begin
           taken_ids := taken_ids || r.id;
           c.after_xid := x;
           c.after_id := r.id;
+          ascending := ascending and r.id > last_id;
+          last_id := r.id;
           k := k + 1;
           bytes := bytes + octet_length(r.payload);
           exit when bytes >= most_bytes;
@@ -312,6 +316,8 @@ begin
           taken_ids := taken_ids || r.id;
           c.after_xid := r.xid;
           c.after_id := r.id;
+          ascending := ascending and r.id > last_id;
+          last_id := r.id;
           k := k + 1;
           bytes := bytes + octet_length(r.payload);
           exit when bytes >= most_bytes;
@@ -338,6 +344,10 @@ begin
     delete from queue_cursor p where p.queue = q and p.group_name = g and p.lane = 0 and p.seq = c.seq;
   end if;
   if k > 0 then
+    if not ascending then
+      select array_agg(u.xid order by u.id), array_agg(u.id order by u.id) into taken_xids, taken_ids
+        from unnest(taken_xids, taken_ids) u (xid, id);
+    end if;
     insert into queue_delivery (queue, group_name, consumer, xids, ids) values (q, g, who, taken_xids, taken_ids)
       returning id into answer.delivery;
   end if;
@@ -437,12 +447,13 @@ begin
 end $$;
 
 -- Settles messages that a consumer holds in one group.
--- parameters: consumer, queue, group, the ids of the deliveries concerned; then per message: its delivery and id, or
---             its retry and claim, the others null; kinds (a ack, r retry, l release, b bury; null: all are acks),
---             waiting time in milliseconds, and the failure. Arrays after kinds may be null if no kind needs them.
+-- parameters: consumer, queue, group; the ids of the deliveries concerned, and the position of the last message of
+--             each; then per message, in the order of these deliveries and ascending ids: its delivery and id, or its
+--             retry and claim, the others null; kinds (a ack, r retry, l release, b bury; null: all are acks), waiting
+--             time in milliseconds, and the failure. Arrays after kinds may be null if no kind needs them.
 -- answer:     positions, from 1, of the messages that the consumer does not hold
-create or replace function settle_v1(who text, q text, g text, batches bigint[], deliveries bigint[], messages bigint[],
-  retries bigint[], retry_claims int[], kinds "char"[], waits bigint[], failure_kinds text[], reasons text[],
+create or replace function settle_v1(who text, q text, g text, batches bigint[], ends int[], deliveries bigint[],
+  messages bigint[], retries bigint[], retry_claims int[], kinds "char"[], waits bigint[], failure_kinds text[], reasons text[],
   classes text[], texts text[], traces text[])
 returns setof int
 language plpgsql
@@ -451,6 +462,7 @@ set enable_bitmapscan = off set enable_seqscan = off set enable_sort = off set j
 as $$
 declare
   moment timestamptz := clock_timestamp();
+  whole bigint[] := '{}';
   held bigint[] := '{}';
   held_retries bigint[] := '{}';
 begin
@@ -459,19 +471,36 @@ begin
     return query select * from generate_subscripts(deliveries, 1);
     return;
   end if;
+  if kinds is null then
+    -- whole batches that are done are the common case
+    for b in 1..cardinality(batches) loop
+      delete from queue_delivery d
+       where d.id = batches[b] and (d.consumer, d.queue, d.group_name) is not distinct from (who, q, g)
+         and d.ids = messages[case when b = 1 then 1 else ends[b - 1] + 1 end:ends[b]];
+      if found then
+        whole := whole || batches[b];
+        held := held || array(select generate_series(case when b = 1 then 1 else ends[b - 1] + 1 end, ends[b]))::bigint[];
+      end if;
+    end loop;
+    batches := array(select b from unnest(batches) b where b <> all (whole));
+  end if;
   if cardinality(batches) > 0 then
-    -- a statement of its own, so that the next one sees what the last holder of these locks committed
-    perform from queue_delivery d
-      where d.id = any (batches) and d.consumer = who and d.queue = q and d.group_name = g order by d.id for update;
+    -- a statement of its own, so that the next one sees what the last holder of these locks committed; only the
+    -- primary key may lead to the rows, as the others walk over all that the group has in flight
+    batches := array(
+      select d.id from queue_delivery d
+       where d.id = any (batches) and (d.consumer, d.queue, d.group_name) is not distinct from (who, q, g)
+       order by d.id for update);
     with holding as materialized (
       select d.id as delivery, u.xid, u.message from queue_delivery d, unnest(d.xids, d.ids) u (xid, message)
-       where d.id = any (batches) and d.consumer = who and d.queue = q and d.group_name = g),
+       where d.id = any (batches)),
     taken as materialized (
       select i.n, h.delivery, h.xid, h.message
         from unnest(deliveries, messages) with ordinality i (delivery, message, n)
         join holding h on h.delivery = i.delivery and h.message = i.message),
     remaining as materialized (
-      select h.delivery, array_agg(h.xid) as xids, array_agg(h.message) as ids from holding h
+      select h.delivery, array_agg(h.xid order by h.message) as xids, array_agg(h.message order by h.message) as ids
+        from holding h
        where not exists (select from taken t where t.delivery = h.delivery and t.message = h.message)
        group by h.delivery),
     emptied as (
@@ -497,7 +526,7 @@ begin
         crashes = excluded.crashes, last_failure_at = excluded.last_failure_at, consumer = excluded.consumer,
         kind = excluded.kind, reason = excluded.reason, exception_class = excluded.exception_class,
         exception_message = excluded.exception_message, stack_trace = excluded.stack_trace)
-    select coalesce(array_agg(t.n), '{}') into held from taken t;
+    select held || coalesce(array_agg(t.n), '{}') into held from taken t;
   end if;
   if cardinality(held) < cardinality(deliveries) then
     perform from queue_retry r where r.id = any (retries) and r.consumer = who order by r.id for update;

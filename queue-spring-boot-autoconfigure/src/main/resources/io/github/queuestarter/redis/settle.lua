@@ -56,7 +56,7 @@ local function ack(ids)
     if less(last, ids[i]) then last = ids[i] end
   end
   local limit = #ids + 1000
-  local pending = redis.call('xpending', stream, group, first, last, limit, consumer)
+  local pending = pending_in(stream, group, first, last, limit, consumer)
   local held = {}
   for _, entry in ipairs(pending) do
     held[entry[1]] = true

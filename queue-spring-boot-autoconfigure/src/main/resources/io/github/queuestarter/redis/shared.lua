@@ -118,9 +118,21 @@ local function no_longer_alone(attempts)
   end
 end
 
+-- What a consumer holds in a range of ids. In a group that is lost nobody holds anything.
+local function pending_in(stream, group, first, last, limit, consumer)
+  local pending = redis.pcall('xpending', stream, group, first, last, limit, consumer)
+  if pending.err then
+    if string.find(pending.err, 'NOGROUP', 1, true) then
+      return {}
+    end
+    error(pending.err)
+  end
+  return pending
+end
+
 -- How many times an entry was delivered, if the consumer holds it; else nil.
 local function delivery_of(stream, group, id, consumer)
-  local pending = redis.call('xpending', stream, group, id, id, 1, consumer)
+  local pending = pending_in(stream, group, id, id, 1, consumer)
   return pending[1] and pending[1][4]
 end
 

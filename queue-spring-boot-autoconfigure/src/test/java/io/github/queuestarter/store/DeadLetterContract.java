@@ -296,6 +296,25 @@ interface DeadLetterContract extends StoreUnderTest {
 	}
 
 	@Test
+	default void deadLetterIsReplayedOnceThoughTwoOperatorsTry() {
+		Instance app = instance();
+		Instance other = instance();
+		String queue = Messages.newQueue();
+		RecordingSink sink = app.listen(queue, "billing");
+		List<String> ids = app.send(queue, Messages.numbers(20));
+		app.settleHeld(sink.receive(20).stream().map(SettlementKind.BURY::of).toArray(Settlement[]::new));
+		for (String id : ids) {
+			assertThat(Together.call(() -> app.store().administration().replay(queue, "billing", id),
+					() -> other.store().administration().replay(queue, "billing", id)))
+				.containsExactlyInAnyOrder(true, false);
+		}
+		List<ClaimedMessage> replayed = sink.receive(20);
+		assertThat(Messages.ids(replayed)).containsExactlyInAnyOrderElementsOf(ids);
+		app.ackAll(replayed);
+		assertThat(app.leftovers(sink)).isEmpty();
+	}
+
+	@Test
 	default void discardedDeadLetterIsGone() {
 		Instance app = instance();
 		String queue = Messages.newQueue();

@@ -13,6 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 /**
  * Who is silent can be fenced, and who was fenced can't settle.
@@ -117,6 +118,40 @@ interface FenceContract extends StoreUnderTest {
 		long before = third.beat(queue).others().get(second.join(queue));
 		assertThat(fence(second, queue, consumer, counter)).isEqualTo(fenced == Fenced.YES);
 		assertThat(third.beat(queue).others().get(second.join(queue))).isGreaterThan(before);
+	}
+
+	@Test
+	default void oneOfTwoFencesSucceeds() {
+		String queue = Messages.newQueue();
+		Instance first = instance();
+		Instance second = instance();
+		Instance third = instance();
+		String consumer = first.join(queue);
+		third.join(queue);
+		long counter = second.beat(queue).others().get(consumer);
+		assertThat(Together.call(() -> fence(second, queue, consumer, counter),
+				() -> fence(third, queue, consumer, counter)))
+			.containsExactlyInAnyOrder(true, false);
+	}
+
+	@Test
+	default void fenceChangesNothingOutsideItsDomain() {
+		String queue = Messages.newQueue();
+		String other = Messages.newQueue();
+		Instance first = instance();
+		Instance second = instance();
+		Consumers consumers = first.store().consumers();
+		assumeThat(consumers.domainOf(queue)).isNotEqualTo(consumers.domainOf(other));
+		first.join(queue);
+		second.join(other);
+		RecordingSink sink = first.listen(other, "billing");
+		first.send(other, "text");
+		ClaimedMessage held = sink.receive();
+		assertThat(second.takeOver(queue, first)).isZero();
+		assertThat(second.rescue(other)).isZero();
+		assertThat(first.beat(queue).registered()).isFalse();
+		assertThat(first.beat(other).registered()).isTrue();
+		first.ack(held);
 	}
 
 	@Test

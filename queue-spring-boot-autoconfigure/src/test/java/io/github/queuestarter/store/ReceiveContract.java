@@ -57,6 +57,24 @@ interface ReceiveContract extends StoreUnderTest {
 	}
 
 	@Test
+	default void instancesThatStartTogetherMakeOneGroup() {
+		String queue = Messages.newQueue();
+		Instance first = instance();
+		Instance second = instance();
+		Instance third = instance();
+		List<String> sent = first.send(queue, Messages.numbers(50));
+		List<RecordingSink> sinks = Together.call(() -> first.listen(queue, "billing"),
+				() -> second.listen(queue, "billing"), () -> third.listen(queue, "billing"));
+		List<String> received = new ArrayList<>();
+		Awaitility.await().pollInterval(Duration.ZERO).until(() -> {
+			sinks.forEach((sink) -> received.addAll(Messages.ids(sink.poll())));
+			return received.size() >= sent.size() && first.stats(queue, "billing").ready().equals(Count.exactly(0));
+		});
+		assertThat(received).doesNotHaveDuplicates().containsExactlyInAnyOrderElementsOf(sent);
+		assertThat(first.stats(queue, "billing").inFlight()).isEqualTo(Count.exactly(50));
+	}
+
+	@Test
 	default void oneBatchIsSharedByWaitingConsumers() {
 		String queue = Messages.newQueue();
 		Instance first = instance();
@@ -147,6 +165,7 @@ interface ReceiveContract extends StoreUnderTest {
 		RecordingSink sink = new RecordingSink(subscription, app.join(queue));
 		MessageSource source = app.store().reader().open(subscription, sink);
 		for (int round = 0; round < 3; round++) {
+			sink.started();
 			source.start();
 			app.send(queue, "round " + round);
 			ClaimedMessage received = sink.receive();
@@ -154,6 +173,7 @@ interface ReceiveContract extends StoreUnderTest {
 			app.ack(received);
 			sink.forget(received);
 			source.stop();
+			sink.stopped();
 		}
 		source.stop();
 		assertThat(sink.violations()).isEmpty();

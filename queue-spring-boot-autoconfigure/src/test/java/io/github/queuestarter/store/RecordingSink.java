@@ -154,11 +154,12 @@ final class RecordingSink implements Sink {
 	}
 
 	/**
-	 * The message is settled, or lost to another consumer.
+	 * The message is settled, or lost to another consumer. Its next delivery, which has
+	 * the same receipt, may have come before this call.
 	 */
 	synchronized void forget(ClaimedMessage message) {
-		this.heldNew.remove(message.receipt());
-		this.heldDue.remove(message.receipt());
+		this.heldNew.computeIfPresent(message.receipt(), (receipt, held) -> (held != message) ? held : null);
+		this.heldDue.computeIfPresent(message.receipt(), (receipt, held) -> (held != message) ? held : null);
 		notifyAll();
 	}
 
@@ -166,6 +167,12 @@ final class RecordingSink implements Sink {
 		List<ClaimedMessage> held = new ArrayList<>(this.heldNew.values());
 		held.addAll(this.heldDue.values());
 		return held;
+	}
+
+	synchronized void started() {
+		this.stopped = false;
+		this.reader = null;
+		this.dueReader = null;
 	}
 
 	synchronized void stopped() {

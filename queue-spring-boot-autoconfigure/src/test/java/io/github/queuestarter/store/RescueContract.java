@@ -134,6 +134,26 @@ interface RescueContract extends StoreUnderTest {
 	}
 
 	@Test
+	default void messageIsRescuedOnceThoughTwoInstancesTry() {
+		String queue = Messages.newQueue();
+		Instance first = instance();
+		Instance second = instance();
+		Instance third = instance();
+		RecordingSink ofFirst = first.listen(queue, "billing");
+		List<String> ids = first.send(queue, Messages.numbers(200));
+		first.settleHeld(
+				ofFirst.receive(200).subList(0, 100).stream().map(SettlementKind.RETRY::of).toArray(Settlement[]::new));
+		ofFirst.receive(100);
+		first.crash();
+		assertThat(second.fence(queue, first)).isTrue();
+		List<Integer> rescued = Together.call(() -> second.rescue(queue), () -> third.rescue(queue));
+		assertThat(rescued.get(0) + rescued.get(1) + second.rescue(queue)).isEqualTo(200);
+		List<ClaimedMessage> again = second.listen(queue, "billing").receive(200);
+		assertThat(Messages.ids(again)).containsExactlyInAnyOrderElementsOf(ids);
+		assertThat(again).allMatch((message) -> message.crashes() == 1);
+	}
+
+	@Test
 	default void largeHoldingIsRescuedCompletely() {
 		String queue = Messages.newQueue();
 		Instance first = instance();

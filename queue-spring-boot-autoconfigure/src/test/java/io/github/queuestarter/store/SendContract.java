@@ -79,7 +79,7 @@ interface SendContract extends StoreUnderTest {
 	@ParameterizedTest
 	@EnumSource(names = "FIELDS", mode = EnumSource.Mode.EXCLUDE)
 	default void megabyteArrives(Format format) {
-		byte[] random = new byte[750_000];
+		byte[] random = new byte[1024 * 1024];
 		new Random(42).nextBytes(random);
 		String megabyte = Base64.getEncoder().encodeToString(random);
 		assertArrivesUnchanged(switch (format) {
@@ -121,6 +121,22 @@ interface SendContract extends StoreUnderTest {
 			app.send(queue, text);
 		}
 		assertThat(Messages.texts(sink.receive(600))).containsExactly(texts);
+	}
+
+	@Test
+	default void concurrentSendersLoseNothingAndKeepTheirOwnOrder() {
+		Instance app = instance();
+		String queue = Messages.newQueue();
+		RecordingSink sink = app.listen(app.sink(queue, "billing", StartFrom.EARLIEST).room(3000));
+		Instance other = instance();
+		Together.call(() -> sendNumbered(app, queue, "a"), () -> sendNumbered(other, queue, "b"),
+				() -> sendNumbered(app, queue, "c"), () -> sendNumbered(other, queue, "d"));
+		List<ClaimedMessage> received = sink.receive(4 * 240);
+		assertThat(Messages.ids(received)).doesNotHaveDuplicates();
+		for (String sender : List.of("a", "b", "c", "d")) {
+			assertThat(Messages.texts(received)).filteredOn((text) -> text.startsWith(sender))
+				.containsExactly(IntStream.range(0, 240).mapToObj((number) -> sender + number).toArray(String[]::new));
+		}
 	}
 
 	@Test
@@ -174,6 +190,14 @@ interface SendContract extends StoreUnderTest {
 			app.stop(sink);
 		}
 		assertThat(app.store().administration().queues()).containsAll(queues);
+	}
+
+	private static int sendNumbered(Instance app, String queue, String sender) {
+		for (int number = 0; number < 240; number += 4) {
+			app.send(queue, sender + number);
+			app.send(queue, sender + (number + 1), sender + (number + 2), sender + (number + 3));
+		}
+		return 240;
 	}
 
 	private void assertArrivesUnchanged(EncodedPayload payload) {

@@ -37,11 +37,12 @@ class Fulfilment {
 					delivery.attempt());
 			throw new BadAddressException(order.address());
 		}
-		// sent before the step is noted: if this process dies in between, the message is
-		// delivered again and the payment requested twice, which Payments can bear
-		this.queue.send("payments", new PaymentRequested(order.id(), order.quantity()));
 		this.orders.done(order.id(), OrderStep.Name.PACKED, delivery.attempt());
 		logger.info("fulfilment order {}: packed (attempt {})", order.id(), delivery.attempt());
+		// No transaction around this method: the payment's queue is in Redis, so its send
+		// would wait for the commit and be lost if the process died in between. Like
+		// this, the order is delivered again and its payment requested once more.
+		this.queue.send("payments", new PaymentRequested(order.id(), order.quantity()));
 	}
 
 	private static boolean isDeliverable(String address) {

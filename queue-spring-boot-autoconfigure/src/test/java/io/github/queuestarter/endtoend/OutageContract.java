@@ -1,0 +1,131 @@
+package io.github.queuestarter.endtoend;
+
+import java.util.Map;
+
+import io.github.queuestarter.QueueEvent;
+import io.github.queuestarter.QueueListener;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.boot.health.contributor.Health;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.health.contributor.Status;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * The store goes away and comes back.
+ */
+abstract class OutageContract extends EndToEndTest {
+
+	/**
+	 * Kill the server and leave its data.
+	 */
+	abstract void killServer();
+
+	/**
+	 * Start the server again with its data.
+	 */
+	abstract void startServer();
+
+	/**
+	 * Let the server stop answering without closing connections.
+	 */
+	abstract void suspendServer();
+
+	abstract void resumeServer();
+
+	/**
+	 * Remove all data, as an operator does by mistake.
+	 */
+	abstract void wipe();
+
+	private final Texts texts = new Texts();
+
+	private final LifecycleContract.Events events = new LifecycleContract.Events();
+
+	private Application startListening() {
+		return start(application().listener(this.texts)
+			.listener(this.events)
+			.with("spring.data.redis.timeout", "1s")
+			.with("spring.datasource.hikari.connection-timeout", "1000"));
+	}
+
+	private static Health health(Application application) {
+		Health health = application.context().getBean("queueHealthIndicator", HealthIndicator.class).health();
+		assertThat(health).isNotNull();
+		return health;
+	}
+
+	@Test
+	void listenerRecoversFromAKilledServer() {
+		Application application = startListening();
+		application.template().send(this.queue, "before");
+		this.texts.received.await(1);
+		await().until(() -> health(application).getStatus().equals(Status.UP));
+		killServer();
+		await().until(() -> health(application).getStatus().equals(Status.DOWN));
+		await().until(() -> this.events.of(QueueEvent.PollFailed.class).size() >= 2);
+		startServer();
+		awaitSend(application, "after");
+		await().until(() -> this.texts.received.all().contains("after"));
+		await().until(() -> health(application).getStatus().equals(Status.UP));
+		assertThat(this.events.of(QueueEvent.PollFailed.class)).hasSizeLessThan(100);
+	}
+
+	@Test
+	void listenerRecoversFromAServerThatHangs() {
+		Application application = startListening();
+		application.template().send(this.queue, "before");
+		this.texts.received.await(1);
+		suspendServer();
+		try {
+			await().until(() -> this.events.of(QueueEvent.HeartbeatFailed.class).size() >= 2);
+		}
+		finally {
+			resumeServer();
+		}
+		awaitSend(application, "after");
+		await().until(() -> this.texts.received.all().contains("after"));
+	}
+
+	@Test
+	void listenerRecoversFromTheLossOfAllData() {
+		Application application = startListening();
+		application.template().send(this.queue, "before");
+		this.texts.received.await(1);
+		wipe();
+		awaitSend(application, "after");
+		await().until(() -> this.texts.received.all().contains("after"));
+	}
+
+	@Test
+	void healthNamesWhatItKnowsOfEachGroup() {
+		Application application = startListening();
+		application.template().send(this.queue, "x");
+		this.texts.received.await(1);
+		application.admin().pause(this.queue, "default");
+		await().until(() -> health(application).getStatus().equals(Status.UP));
+		Map<?, ?> queues = (Map<?, ?>) health(application).getDetails().get("queues");
+		assertThat(queues).isNotNull();
+		Map<?, ?> group = (Map<?, ?>) ((Map<?, ?>) queues.get(this.queue)).get("default");
+		assertThat(group.keySet()).asString()
+			.contains("backend", "paused", "lag", "pending", "scheduled", "deadLetters", "listener");
+		assertThat(group.get("paused")).isEqualTo(true);
+	}
+
+	private void awaitSend(Application application, String text) {
+		await().ignoreExceptions().until(() -> application.template().send(this.queue, text) != null);
+	}
+
+	static final class Texts {
+
+		final Received<String> received = new Received<>();
+
+		@QueueListener("${test.queue}")
+		void on(String text) {
+			this.received.add(text);
+		}
+
+	}
+
+}

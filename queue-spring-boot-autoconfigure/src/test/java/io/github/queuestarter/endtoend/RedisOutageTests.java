@@ -1,0 +1,76 @@
+package io.github.queuestarter.endtoend;
+
+import io.github.queuestarter.QueueEvent;
+import io.github.queuestarter.servers.RedisServer;
+import io.github.queuestarter.testing.TestRedis;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.data.redis.core.RedisCallback;
+import org.springframework.data.redis.core.StringRedisTemplate;
+
+class RedisOutageTests extends OutageContract {
+
+	private RedisServer server;
+
+	@BeforeEach
+	void startOwnServer() {
+		this.server = RedisServer.builder().config("--appendonly", "yes", "--appendfsync", "always").start();
+	}
+
+	@AfterEach
+	@Override
+	void closeWhatWasStarted() {
+		super.closeWhatWasStarted();
+		this.server.close();
+	}
+
+	@Override
+	Backend backend() {
+		return Backend.redis(new TestRedis(this.server.host(), this.server.port(), null, null));
+	}
+
+	@Override
+	void killServer() {
+		this.server.kill();
+	}
+
+	@Override
+	void startServer() {
+		this.server.start();
+	}
+
+	@Override
+	void suspendServer() {
+		this.server.suspend();
+	}
+
+	@Override
+	void resumeServer() {
+		this.server.resume();
+	}
+
+	@Override
+	void wipe() {
+		try (Application operator = application().start()) {
+			operator.bean(StringRedisTemplate.class).execute((RedisCallback<Void>) (connection) -> {
+				connection.serverCommands().flushAll();
+				return null;
+			});
+		}
+	}
+
+	@Test
+	void listenerStartsWithoutItsServerAndListensOnceItIsThere() {
+		this.server.kill();
+		LifecycleContract.Events events = new LifecycleContract.Events();
+		Texts texts = new Texts();
+		Application application = start(application().listener(texts).listener(events));
+		await().until(() -> !events.of(QueueEvent.HeartbeatFailed.class).isEmpty());
+		this.server.start();
+		await().ignoreExceptions().until(() -> application.template().send(this.queue, "x") != null);
+		texts.received.await(1);
+	}
+
+}

@@ -1,0 +1,116 @@
+package io.github.queuestarter.endtoend;
+
+import java.util.List;
+
+import io.github.queuestarter.QueueListener;
+import io.github.queuestarter.core.QueueOperations;
+import io.github.queuestarter.core.SendOptions;
+import io.github.queuestarter.testing.TestServers;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.support.TransactionTemplate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+/**
+ * Sends inside transactions of the application's database.
+ */
+abstract class TransactionContract extends EndToEndTest {
+
+	private final Texts texts = new Texts();
+
+	private Application startWithDatabase() {
+		Application.Builder builder = application().listener(this.texts).with("spring.autoconfigure.exclude", "");
+		Backend.postgres(TestServers.postgres())
+			.properties()
+			.forEach((key, value) -> builder.with(key, key.startsWith("queue.") ? backend().name() : value));
+		return start(builder);
+	}
+
+	private static TransactionTemplate transactions(Application application) {
+		return new TransactionTemplate(application.bean(PlatformTransactionManager.class));
+	}
+
+	@Test
+	void committedSendArrivesAndNotBeforeTheCommit() {
+		Application application = startWithDatabase();
+		QueueOperations template = application.template();
+		String id = transactions(application).execute((status) -> {
+			String sent = template.send(this.queue, "in transaction");
+			template.send(this.queue, "immediate", SendOptions.immediate());
+			assertThat(this.texts.received.await(1)).containsExactly("immediate");
+			return sent;
+		});
+		assertThat(id).isNotBlank();
+		assertThat(this.texts.received.await(2)).containsExactly("immediate", "in transaction");
+	}
+
+	@Test
+	void rolledBackSendIsNeverSeen() {
+		Application application = startWithDatabase();
+		assertThatIllegalStateException().isThrownBy(() -> transactions(application).executeWithoutResult((status) -> {
+			application.template().send(this.queue, "rolled back");
+			throw new IllegalStateException("no");
+		}));
+		transactions(application).executeWithoutResult((status) -> {
+			application.template().send(this.queue, "rolled back too");
+			status.setRollbackOnly();
+		});
+		application.template().send(this.queue, "sentinel");
+		this.texts.received.await(1);
+		await().until(() -> application.admin().stats(this.queue, "default").pending().value() == 0
+				&& application.admin().stats(this.queue, "default").ready().value() == 0);
+		assertThat(this.texts.received.all()).containsExactly("sentinel");
+	}
+
+	@Test
+	void sendAfterASavepointIsDroppedWithIt() {
+		Application application = startWithDatabase();
+		TransactionTemplate outer = transactions(application);
+		TransactionTemplate nested = transactions(application);
+		nested.setPropagationBehavior(TransactionDefinition.PROPAGATION_NESTED);
+		outer.executeWithoutResult((status) -> {
+			nested.executeWithoutResult((inner) -> {
+				application.template().send(this.queue, "dropped first");
+				inner.setRollbackOnly();
+			});
+			application.template().send(this.queue, "outer");
+			nested.executeWithoutResult((inner) -> {
+				application.template().send(this.queue, "dropped");
+				inner.setRollbackOnly();
+			});
+			nested.executeWithoutResult((inner) -> application.template().send(this.queue, "kept"));
+		});
+		application.template().send(this.queue, "sentinel");
+		this.texts.received.await(3);
+		assertThat(this.texts.received.all()).isEqualTo(List.of("outer", "kept", "sentinel"));
+	}
+
+	@Test
+	void administrationIsNoPartOfTheTransaction() {
+		Application application = startWithDatabase();
+		application.template().send(this.queue, "x");
+		this.texts.received.await(1);
+		transactions(application).executeWithoutResult((status) -> {
+			application.template().send(this.queue, "rolled back");
+			application.admin().pause(this.queue, "default");
+			status.setRollbackOnly();
+		});
+		assertThat(application.admin().stats(this.queue, "default").paused()).isTrue();
+	}
+
+	static final class Texts {
+
+		final Received<String> received = new Received<>();
+
+		@QueueListener("${test.queue}")
+		void on(String text) {
+			this.received.add(text);
+		}
+
+	}
+
+}

@@ -1,0 +1,195 @@
+package io.github.queuestarter.postgres;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import com.zaxxer.hikari.HikariDataSource;
+import io.github.queuestarter.QueueEvent;
+import io.github.queuestarter.QueueSchemaException;
+import io.github.queuestarter.postgres.PostgresStore.Initialize;
+import io.github.queuestarter.postgres.PostgresStore.Settings;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * How the tables come to be, and come back.
+ */
+class SchemaTests {
+
+	private static HikariDataSource pool;
+
+	private final String schema = Databases.newSchema();
+
+	@BeforeAll
+	static void openPool() {
+		pool = Databases.pool();
+	}
+
+	@AfterAll
+	static void closePool() {
+		pool.close();
+	}
+
+	@Test
+	void manyInstancesMayMakeTheTablesAtOnce() throws Exception {
+		int instances = 8;
+		CyclicBarrier together = new CyclicBarrier(instances);
+		ExecutorService executor = Executors.newFixedThreadPool(instances);
+		try {
+			List<Future<?>> all = new ArrayList<>();
+			for (int i = 0; i < instances; i++) {
+				all.add(executor.submit(() -> {
+					together.await();
+					store(Databases.settings(this.schema)).initialize();
+					return null;
+				}));
+			}
+			for (Future<?> one : all) {
+				one.get();
+			}
+		}
+		finally {
+			executor.shutdown();
+		}
+		assertThat(text("select version from " + quoted("queue_meta"))).isEqualTo("1");
+	}
+
+	@Test
+	void currentTablesAreLeftAlone() throws Exception {
+		store(Databases.settings(this.schema)).initialize();
+		try (Connection reader = pool.getConnection(); Statement statement = reader.createStatement()) {
+			reader.setAutoCommit(false);
+			// Any DDL would wait for this lock
+			statement.execute("lock table " + quoted("queue_message") + " in access share mode");
+			statement.execute("lock table " + quoted("queue_group") + " in row exclusive mode");
+			String before = text("select max(xmin::text) from pg_proc");
+			store(Databases.settings(this.schema)).initialize();
+			assertThat(text("select max(xmin::text) from pg_proc")).isEqualTo(before);
+			reader.rollback();
+		}
+	}
+
+	@Test
+	void missingTablesThatMayNotBeMadeAreNamedWithTheirScript() {
+		assertThatExceptionOfType(QueueSchemaException.class).isThrownBy(() -> store(never()).initialize())
+			.withMessageContaining(this.schema)
+			.withMessageContaining("io/github/queuestarter/postgres/schema.sql")
+			.withMessageContaining("queue.postgres.initialize-schema")
+			.satisfies((ex) -> assertThat(ex.script()).isEqualTo("io/github/queuestarter/postgres/schema.sql"));
+	}
+
+	@Test
+	void oldTablesThatMayNotBeChangedAreRefused() throws Exception {
+		store(Databases.settings(this.schema)).initialize();
+		execute("update " + quoted("queue_meta") + " set version = 0");
+		assertThatExceptionOfType(QueueSchemaException.class).isThrownBy(() -> store(never()).initialize());
+	}
+
+	@Test
+	void tablesThatAreThereSatisfyWhoMayNotMakeThem() {
+		store(Databases.settings(this.schema)).initialize();
+		store(never()).initialize();
+	}
+
+	@Test
+	void tablesThatWereDroppedComeBackAndTheListenerGoesOn() throws Exception {
+		Map<String, AtomicInteger> received = new ConcurrentHashMap<>();
+		try (TestInstance app = new TestInstance(pool, Databases.settings(this.schema))) {
+			app.listen("orders", "billing", 10, received);
+			String first = app.send(false, "orders", "before").get(0);
+			Awaitility.await().until(() -> received.containsKey(first));
+			execute("drop schema \"" + this.schema + "\" cascade");
+			Awaitility.await()
+				.untilAsserted(
+						() -> assertThat(app.events()).hasAtLeastOneElementOfType(QueueEvent.GroupRecreated.class));
+			// What the heartbeat does when it finds the registration gone
+			app.store().consumers().register("postgres", app.consumer());
+			String second = app.send(false, "orders", "after").get(0);
+			Awaitility.await().atMost(Duration.ofSeconds(10)).until(() -> received.containsKey(second));
+		}
+	}
+
+	@Test
+	void sendAfterTheTablesWereDroppedMakesThemAgain() throws Exception {
+		try (TestInstance app = new TestInstance(pool, Databases.settings(this.schema))) {
+			execute("drop schema \"" + this.schema + "\" cascade");
+			app.send(false, "orders", "after");
+			assertThat(app.store().administration().queues()).containsExactly("orders");
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "Queue", "my \"odd\" schema", "schöma", "a.b", "it's" })
+	void schemaMayHaveAnyName(String name) throws Exception {
+		String odd = name + this.schema;
+		Map<String, AtomicInteger> received = new ConcurrentHashMap<>();
+		try (TestInstance app = new TestInstance(pool, Databases.settings(odd))) {
+			app.listen("orders", "billing", 10, received);
+			String id = app.send(false, "orders", "text").get(0);
+			Awaitility.await().until(() -> received.containsKey(id));
+		}
+	}
+
+	@Test
+	void plainSqlCanSend() throws Exception {
+		Map<String, AtomicInteger> received = new ConcurrentHashMap<>();
+		try (TestInstance app = new TestInstance(pool, Databases.settings(this.schema))) {
+			app.listen("orders", "billing", 10, received);
+			for (String arguments : List.of("'orders', '{\"id\":1}'", "'orders', '{\"id\":1}'::jsonb, '{\"a\":1}'",
+					"'orders', '3', delay => interval '10 ms'", "'orders', '3', '{\"a\": \"b\"}', '10 ms'")) {
+				String id = text("select " + quoted("queue_send") + "(" + arguments + ")");
+				Awaitility.await().until(() -> received.containsKey(id));
+			}
+		}
+	}
+
+	private Settings never() {
+		Settings settings = Databases.settings(this.schema);
+		return new Settings(settings.schema(), Initialize.NEVER, settings.pollInterval(),
+				settings.unjoinedTransaction(), settings.settleBatch(), settings.reconcileInterval(),
+				settings.networkTimeout(), settings.heartbeatTimeout());
+	}
+
+	private static PostgresStore store(Settings settings) {
+		return new PostgresStore(pool, Databases.dedicated(), settings, (event) -> {
+		});
+	}
+
+	private String quoted(String name) {
+		return "\"" + this.schema + "\"." + name;
+	}
+
+	private static void execute(String sql) throws SQLException {
+		try (Connection connection = pool.getConnection(); Statement statement = connection.createStatement()) {
+			statement.execute(sql);
+		}
+	}
+
+	private static String text(String sql) throws SQLException {
+		try (Connection connection = pool.getConnection();
+				Statement statement = connection.createStatement();
+				var rows = statement.executeQuery(sql)) {
+			rows.next();
+			return rows.getString(1);
+		}
+	}
+
+}

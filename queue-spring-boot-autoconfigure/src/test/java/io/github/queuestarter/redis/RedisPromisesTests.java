@@ -1,0 +1,257 @@
+package io.github.queuestarter.redis;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+import io.github.queuestarter.DeadLetter;
+import io.github.queuestarter.EncodedPayload;
+import io.github.queuestarter.EncodedPayload.Format;
+import io.github.queuestarter.Failure;
+import io.github.queuestarter.PageRequest;
+import io.github.queuestarter.QueueStoreException;
+import io.github.queuestarter.store.ClaimedMessage;
+import io.github.queuestarter.store.MessageSource;
+import io.github.queuestarter.store.OutgoingMessage;
+import io.github.queuestarter.store.Settlement;
+import io.lettuce.core.Consumer;
+import io.lettuce.core.Range;
+import io.lettuce.core.XReadArgs;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.data.redis.core.RedisOperations;
+import org.springframework.data.redis.core.SessionCallback;
+import org.springframework.data.redis.core.StringRedisTemplate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+/**
+ * What only Redis can do to a queue.
+ */
+class RedisPromisesTests {
+
+	private static final String QUEUE = "orders";
+
+	private static final String STREAM = "queue:orders";
+
+	private static final String GROUP = "billing";
+
+	private ServerUnderTest server;
+
+	private CollectingSink sink;
+
+	@BeforeEach
+	void start() throws Exception {
+		this.server = ServerUnderTest.start();
+		this.sink = this.server.sink(QUEUE);
+	}
+
+	@AfterEach
+	void close() {
+		this.server.close();
+	}
+
+	@Test
+	void entryOfAnotherClientIsAMessageOfItsFields() throws Exception {
+		listen();
+		String id = this.server.redis().xadd(STREAM, "id", "17", "na\"me", "caf\u00e9\n");
+		ClaimedMessage message = this.sink.receive();
+		assertThat(message.id()).isEqualTo(id);
+		assertThat(message.sentAt().toEpochMilli()).isEqualTo(Long.parseLong(id.substring(0, id.indexOf('-'))));
+		assertThat(message.headers()).isEmpty();
+		assertThat(message.payload().format()).isEqualTo(Format.FIELDS);
+		assertThat(message.payload().asText()).isEqualTo("{\"id\":\"17\",\"na\\\"me\":\"caf\u00e9\\u000a\"}");
+	}
+
+	@Test
+	void entryOfAnotherClientKeepsItsFieldsAndIdAsADeadLetterAndAfterIt() throws Exception {
+		listen();
+		String id = this.server.redis().xadd(STREAM, "amount", "3");
+		bury(this.sink.receive());
+		DeadLetter letter = this.server.store()
+			.administration()
+			.deadLetters(QUEUE, GROUP, PageRequest.first(10))
+			.deadLetters()
+			.get(0);
+		assertThat(letter.id()).isEqualTo(id);
+		assertThat(letter.payload().asText()).isEqualTo("{\"amount\":\"3\"}");
+		assertThat(this.server.store().administration().replay(QUEUE, GROUP, id)).isTrue();
+		ClaimedMessage again = this.sink.receive();
+		assertThat(again.id()).isEqualTo(id);
+		assertThat(again.sentAt()).isEqualTo(letter.sentAt());
+		assertThat(again.payload().asText()).isEqualTo("{\"amount\":\"3\"}");
+	}
+
+	@Test
+	void ownEntryCanBeReadByAnyClient() {
+		String id = this.server.send(QUEUE, "hello");
+		assertThat(this.server.redis().xrange(STREAM, Range.unbounded()).get(0).getBody())
+			.containsExactlyInAnyOrderEntriesOf(Map.of("payload", "hello", "id", id, "format", "TEXT"));
+	}
+
+	@Test
+	void messageOfASilentForeignConsumerIsRescued() throws Exception {
+		listen().stop();
+		String id = this.server.send(QUEUE, "m");
+		this.server.redis().xreadgroup(Consumer.from(GROUP, "python-1"), XReadArgs.StreamOffset.lastConsumed(STREAM));
+		Awaitility.await()
+			.pollInterval(Duration.ofMillis(50))
+			.until(() -> !this.server.store().consumers().rescue(List.of(QUEUE)).isEmpty());
+		listen();
+		ClaimedMessage message = this.sink.receive();
+		assertThat(message.id()).isEqualTo(id);
+		assertThat(message.crashes()).isEqualTo(1);
+	}
+
+	@Test
+	void scriptsAreLoadedAgainWhenTheServerHasForgottenThem() throws Exception {
+		listen();
+		this.server.send(QUEUE, "m");
+		ClaimedMessage message = this.sink.receive();
+		this.server.redis().scriptFlush();
+		assertThat(this.server.store().settlements().settle(List.of(new Settlement.Ack(message)))).isEmpty();
+	}
+
+	@Test
+	void lateSettlementOfAnEarlierDeliveryToTheSameConsumerChangesNothing() throws Exception {
+		listen();
+		this.server.send(QUEUE, "m");
+		ClaimedMessage first = this.sink.receive();
+		Settlement retry = new Settlement.Retry(first, Duration.ZERO, failure());
+		assertThat(settle(retry)).isEmpty();
+		ClaimedMessage second = this.sink.receive();
+		assertThat(second.consumer()).isEqualTo(first.consumer());
+		assertThat(settle(retry)).containsExactly(first);
+		assertThat(settle(new Settlement.Bury(first, failure()))).containsExactly(first);
+		assertThat(settle(new Settlement.Retry(second, Duration.ZERO, failure()))).isEmpty();
+		assertThat(this.sink.receive().failures()).isEqualTo(2);
+	}
+
+	@Test
+	void messageWhoseEntryIsGoneIsBuriedWithWhatTheConsumerHas() throws Exception {
+		listen();
+		String id = this.server.send(QUEUE, "precious");
+		ClaimedMessage message = this.sink.receive();
+		this.server.redis().xtrim(STREAM, 0);
+		bury(message);
+		DeadLetter letter = this.server.store()
+			.administration()
+			.deadLetters(QUEUE, GROUP, PageRequest.first(10))
+			.deadLetters()
+			.get(0);
+		assertThat(letter.id()).isEqualTo(id);
+		assertThat(letter.payload().asText()).isEqualTo("precious");
+		assertThat(letter.sentAt()).isEqualTo(message.sentAt());
+	}
+
+	@Test
+	void retryWhoseEntryIsGoneHoldsUpNothing() throws Exception {
+		listen();
+		this.server.send(QUEUE, "gone");
+		ClaimedMessage message = this.sink.receive();
+		this.server.redis().xtrim(STREAM, 0);
+		settle(new Settlement.Retry(message, Duration.ZERO, failure()));
+		String next = this.server.send(QUEUE, "next");
+		ClaimedMessage nextMessage = this.sink.receive();
+		assertThat(nextMessage.id()).isEqualTo(next);
+		settle(new Settlement.Retry(nextMessage, Duration.ZERO, failure()));
+		assertThat(this.sink.receive().id()).isEqualTo(next);
+	}
+
+	@Test
+	void fullServerStillTakesHeartbeatsAndSettlements() throws Exception {
+		listen();
+		this.server.send(QUEUE, "one");
+		this.server.send(QUEUE, "two");
+		ClaimedMessage one = this.sink.receive();
+		ClaimedMessage two = this.sink.receive();
+		this.server.redis().configSet("maxmemory", "1");
+		assertThat(this.server.store().consumers().beat(Map.of(QUEUE, this.sink.consumer())).get(QUEUE).registered())
+			.isTrue();
+		assertThat(settle(new Settlement.Retry(one, Duration.ZERO, failure()), new Settlement.Bury(two, failure())))
+			.isEmpty();
+		assertThat(this.sink.receive().id()).isEqualTo(one.id());
+	}
+
+	@Test
+	void keyOfAnotherTypeStopsASettlementBeforeItWritesAnything() throws Exception {
+		MessageSource source = listen();
+		this.server.send(QUEUE, "m");
+		ClaimedMessage message = this.sink.receive();
+		source.stop();
+		this.server.redis().set("{queue:orders}:dead:billing", "not a stream");
+		Settlement bury = new Settlement.Bury(message, failure());
+		assertThatExceptionOfType(QueueStoreException.class).isThrownBy(() -> settle(bury))
+			.withMessageContaining("WRONGTYPE");
+		this.server.redis().del("{queue:orders}:dead:billing");
+		assertThat(settle(bury)).isEmpty();
+	}
+
+	@Test
+	void sendIsNoPartOfATransactionOfTheCaller() throws Exception {
+		listen();
+		StringRedisTemplate template = new StringRedisTemplate(this.server.connections());
+		template.setEnableTransactionSupport(true);
+		template.execute(new SessionCallback<Void>() {
+
+			@Override
+			public <K, V> Void execute(RedisOperations<K, V> operations) {
+				operations.multi();
+				RedisPromisesTests.this.server.send(QUEUE, "m");
+				operations.discard();
+				return null;
+			}
+
+		});
+		assertThat(this.sink.receive().payload().asText()).isEqualTo("m");
+	}
+
+	@Test
+	void manyMessagesOfOneSendKeepTheirOrder() throws Exception {
+		this.sink.room = 10_000;
+		listen();
+		this.server.store()
+			.appender()
+			.append(IntStream.range(0, 5000)
+				.mapToObj((i) -> new OutgoingMessage("id-" + i, QUEUE, EncodedPayload.ofText("{}", Format.JSON),
+						Map.of(), null, null))
+				.toList(), false);
+		for (int i = 0; i < 5000; i++) {
+			assertThat(this.sink.receive().id()).isEqualTo("id-" + i);
+		}
+	}
+
+	@Test
+	void entryParkedWithoutADueTimeIsFoundByTheRescue() throws Exception {
+		listen();
+		String id = this.server.send(QUEUE, "m");
+		settle(new Settlement.Retry(this.sink.receive(), Duration.ofHours(1), failure()));
+		this.server.redis().del("{queue:orders}:retry:billing");
+		this.server.store().consumers().rescue(List.of(QUEUE));
+		ClaimedMessage message = this.sink.receive();
+		assertThat(message.id()).isEqualTo(id);
+		assertThat(message.failures()).isEqualTo(1);
+	}
+
+	private MessageSource listen() throws InterruptedException {
+		return this.server.listen(QUEUE, GROUP, this.sink);
+	}
+
+	private List<ClaimedMessage> settle(Settlement... settlements) {
+		return this.server.store().settlements().settle(List.of(settlements));
+	}
+
+	private void bury(ClaimedMessage message) {
+		assertThat(settle(new Settlement.Bury(message, failure()))).isEmpty();
+	}
+
+	private static Failure failure() {
+		return Failure.of(Failure.Kind.EXCEPTION, "by the test");
+	}
+
+}

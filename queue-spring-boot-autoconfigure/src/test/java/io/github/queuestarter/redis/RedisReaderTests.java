@@ -1,0 +1,255 @@
+package io.github.queuestarter.redis;
+
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+import io.github.queuestarter.QueueEvent;
+import io.github.queuestarter.store.ClaimedMessage;
+import io.github.queuestarter.store.MessageSource;
+import io.github.queuestarter.store.Settlement;
+import io.github.queuestarter.store.StartFrom;
+import io.github.queuestarter.store.Subscription;
+import io.lettuce.core.KillArgs;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * What can happen to a listener container must not happen to a listener.
+ */
+class RedisReaderTests {
+
+	private static final String QUEUE = "orders";
+
+	private static final String GROUP = "billing";
+
+	private ServerUnderTest server;
+
+	private CollectingSink sink;
+
+	@BeforeEach
+	void start() {
+		this.server = ServerUnderTest.start();
+		this.sink = this.server.sink(QUEUE);
+	}
+
+	@AfterEach
+	void close() {
+		this.server.close();
+	}
+
+	@Test
+	void idlePollsUseOneConnection() throws Exception {
+		listen();
+		long before = this.server.info("total_connections_received");
+		this.sink.awaitPolls(20);
+		assertThat(this.server.info("total_connections_received")).isEqualTo(before);
+		assertThat(this.server.redis().clientList().lines().filter((line) -> line.contains("cmd=xreadgroup")))
+			.hasSize(1);
+	}
+
+	@Test
+	void noMoreIsReadThanThereIsRoomFor() throws Exception {
+		for (int i = 0; i < 50; i++) {
+			this.server.send(QUEUE, "m" + i);
+		}
+		this.sink.room = 7;
+		MessageSource source = this.server.store()
+			.reader()
+			.open(new Subscription(QUEUE, GROUP, StartFrom.EARLIEST, "tests"), this.sink);
+		source.start();
+		for (int i = 0; i < 7; i++) {
+			this.sink.receive();
+		}
+		source.stop();
+		assertThat(this.server.redis().xpending("queue:" + QUEUE, GROUP).getCount()).isEqualTo(7);
+	}
+
+	@Test
+	void killedServerIsReadAgainWhenItIsBack() throws Exception {
+		listen();
+		String before = this.server.send(QUEUE, "before");
+		ClaimedMessage first = this.sink.receive();
+		assertThat(first.id()).isEqualTo(before);
+		this.server.server().kill();
+		this.sink.awaitFailure();
+		this.server.server().start();
+		String after = this.server.send(QUEUE, "after");
+		assertThat(this.sink.receive().id()).isEqualTo(after);
+		assertThat(this.server.store().settlements().settle(List.of(new Settlement.Ack(first)))).isEmpty();
+	}
+
+	@Test
+	void failedPollsWaitAsLongAsTheSinkSays() throws Exception {
+		listen();
+		this.server.server().kill();
+		this.sink.awaitFailure();
+		long start = System.nanoTime();
+		for (int i = 0; i < 4; i++) {
+			this.sink.awaitFailure();
+		}
+		assertThat(Duration.ofNanos(System.nanoTime() - start))
+			.isGreaterThanOrEqualTo(CollectingSink.RETRY_POLL_AFTER.multipliedBy(3));
+	}
+
+	@Test
+	void flushedServerIsReadFromItsFirstNewMessage() throws Exception {
+		listen();
+		this.server.redis().flushall();
+		Set<String> ids = new HashSet<>();
+		for (int i = 0; i < 5; i++) {
+			ids.add(this.server.send(QUEUE, "m" + i));
+		}
+		assertThat(receive(5)).isEqualTo(ids);
+		assertThat(this.server.events(QueueEvent.GroupRecreated.class)).hasSize(1);
+	}
+
+	@Test
+	void deletedStreamIsReadFromItsFirstNewMessage() throws Exception {
+		listen();
+		this.server.redis().del("queue:" + QUEUE);
+		String id = this.server.send(QUEUE, "after");
+		assertThat(this.sink.receive().id()).isEqualTo(id);
+	}
+
+	@Test
+	void lostGroupLosesNothingThatIsUnfinished() throws Exception {
+		listen();
+		String done = this.server.send(QUEUE, "done");
+		settle(new Settlement.Ack(this.sink.receive()));
+		String held = this.server.send(QUEUE, "held");
+		this.sink.receive();
+		this.server.store().consumers().beat(Map.of(QUEUE, this.sink.consumer()));
+		this.server.redis().xgroupDestroy("queue:" + QUEUE, GROUP);
+		String after = this.server.send(QUEUE, "after");
+		assertThat(receive(2)).containsExactlyInAnyOrder(held, after).doesNotContain(done);
+		assertThat(this.server.events(QueueEvent.GroupRecreated.class)).hasSize(1);
+	}
+
+	@Test
+	void settlementForALostGroupIsReportedAsNotHeld() throws Exception {
+		MessageSource source = listen();
+		this.server.send(QUEUE, "held");
+		ClaimedMessage message = this.sink.receive();
+		source.stop();
+		this.server.redis().xgroupDestroy("queue:" + QUEUE, GROUP);
+		assertThat(this.server.store().settlements().settle(List.of(new Settlement.Ack(message))))
+			.containsExactly(message);
+		assertThat(this.server.store().settlements().settle(List.of(new Settlement.Release(message, Duration.ZERO))))
+			.containsExactly(message);
+	}
+
+	@Test
+	void killedConnectionsAreReplaced() throws Exception {
+		listen();
+		for (int i = 0; i < 3; i++) {
+			this.server.redis().clientKill(KillArgs.Builder.typeNormal().skipme());
+			String id = this.server.send(QUEUE, "m" + i);
+			ClaimedMessage message = this.sink.receive();
+			assertThat(message.id()).isEqualTo(id);
+			settle(new Settlement.Ack(message));
+		}
+	}
+
+	@Test
+	void errorInTheSinkEndsNothingAndItsMessagesComeAgain() throws Exception {
+		AtomicBoolean thrown = new AtomicBoolean();
+		this.sink.beforeAccept = (messages) -> {
+			if (thrown.compareAndSet(false, true)) {
+				throw new StackOverflowError("by the test");
+			}
+		};
+		listen();
+		String lost = this.server.send(QUEUE, "lost");
+		assertThat(this.sink.awaitFailure()).isInstanceOf(StackOverflowError.class);
+		ClaimedMessage again = this.sink.receive();
+		assertThat(again.id()).isEqualTo(lost);
+		assertThat(again.attempt()).isEqualTo(1);
+		assertThat(again.crashes()).isZero();
+	}
+
+	@Test
+	void errorWhileAFailureIsReportedEndsNothing() throws Exception {
+		this.sink.beforeFailure = (cause) -> {
+			throw new AssertionError("by the test");
+		};
+		listen();
+		this.server.redis().del("queue:" + QUEUE);
+		this.sink.awaitFailure();
+		String id = this.server.send(QUEUE, "after");
+		assertThat(this.sink.receive().id()).isEqualTo(id);
+	}
+
+	@Test
+	void interruptedThreadPollsOn() throws Exception {
+		listen();
+		Thread.getAllStackTraces()
+			.keySet()
+			.stream()
+			.filter((thread) -> thread.getName().equals("queue-" + QUEUE + "-" + GROUP))
+			.forEach(Thread::interrupt);
+		String id = this.server.send(QUEUE, "after");
+		assertThat(this.sink.receive().id()).isEqualTo(id);
+		this.sink.awaitPolls(2);
+	}
+
+	@Test
+	void streamOfAnotherTypeIsReadWhenItIsGone() throws Exception {
+		this.server.redis().set("queue:" + QUEUE, "not a stream");
+		this.server.store()
+			.reader()
+			.open(new Subscription(QUEUE, GROUP, StartFrom.EARLIEST, "tests"), this.sink)
+			.start();
+		assertThat(this.sink.awaitFailure()).hasMessageContaining("WRONGTYPE");
+		this.server.redis().del("queue:" + QUEUE);
+		String id = this.server.send(QUEUE, "after");
+		assertThat(this.sink.receive().id()).isEqualTo(id);
+	}
+
+	@Test
+	void stopEndsWithTheServerFrozen() throws Exception {
+		MessageSource source = listen();
+		this.server.server().suspend();
+		long start = System.nanoTime();
+		source.stop();
+		assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(5));
+		this.server.server().resume();
+		this.server.send(QUEUE, "after");
+		assertThat(this.sink.arrived()).isZero();
+	}
+
+	@Test
+	void sourceCanBeStartedAgain() throws Exception {
+		MessageSource source = listen();
+		for (int i = 0; i < 3; i++) {
+			source.stop();
+			source.start();
+			String id = this.server.send(QUEUE, "m" + i);
+			assertThat(this.sink.receive().id()).isEqualTo(id);
+		}
+	}
+
+	private MessageSource listen() throws InterruptedException {
+		return this.server.listen(QUEUE, GROUP, this.sink);
+	}
+
+	private void settle(Settlement settlement) {
+		assertThat(this.server.store().settlements().settle(List.of(settlement))).isEmpty();
+		this.sink.forget(settlement.message());
+	}
+
+	private Set<String> receive(int count) throws InterruptedException {
+		Set<String> ids = new HashSet<>();
+		while (ids.size() < count) {
+			ids.add(this.sink.receive().id());
+		}
+		return ids;
+	}
+
+}

@@ -1,4 +1,0 @@
-@NullMarked
-package io.github.queuestarter.sample;
-
-import org.jspecify.annotations.NullMarked;
