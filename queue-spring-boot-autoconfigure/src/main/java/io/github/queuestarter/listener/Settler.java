@@ -107,6 +107,21 @@ final class Settler {
 	}
 
 	/**
+	 * Bring a settlement to the store before anything else happens on this thread; if the
+	 * store does not take it, it waits like the others.
+	 */
+	void settleNow(Settlement settlement) {
+		List<Settlement> batch = List.of(settlement);
+		try {
+			done(batch, this.store.settlements().settle(batch));
+		}
+		catch (RuntimeException ex) {
+			this.observer.on(new QueueEvent.FlushFailed(this.store.backend(), this.queue, this.group, 1, ex));
+			add(settlement);
+		}
+	}
+
+	/**
 	 * Bring what waits to the store and end.
 	 * @param patience how long to try
 	 */

@@ -1,6 +1,7 @@
 package io.github.queuestarter.listener;
 
 import java.time.Duration;
+import java.util.function.Consumer;
 
 import io.github.queuestarter.QueueEvent;
 import io.github.queuestarter.QueueObserver;
@@ -96,10 +97,10 @@ final class Worker implements Runnable {
 
 	private void handle(ClaimedMessage message) throws InterruptedException {
 		if (message.crashedAlone()) {
-			settle(message, new HandlerResult.CrashedAlone());
+			settle(message, new HandlerResult.CrashedAlone(), this.settler::add);
 		}
 		else if (!this.policy.mustRunAlone(message)) {
-			this.isolation.runWithOthers(() -> attempt(message));
+			this.isolation.runWithOthers(() -> attempt(message, this.settler::add));
 		}
 		else if (!this.isolation.runAlone(() -> attemptAlone(message))) {
 			this.settler.add(new Settlement.Release(message, ALONE_LATER));
@@ -116,14 +117,16 @@ final class Worker implements Runnable {
 			return;
 		}
 		if (held) {
-			attempt(message);
+			// settled before anything else runs: a crash of the next must not look like
+			// its own
+			attempt(message, this.settler::settleNow);
 		}
 		else {
 			this.sink.forget(message);
 		}
 	}
 
-	private void attempt(ClaimedMessage message) {
+	private void attempt(ClaimedMessage message, Consumer<Settlement> settler) {
 		// who could not confirm its heartbeat may have lost the message already
 		if (!this.lease.valid() || !this.lease.consumer().equals(message.consumer())) {
 			this.sink.forget(message);
@@ -145,17 +148,17 @@ final class Worker implements Runnable {
 			this.sink.forget(message);
 		}
 		else if (interruption == Attempt.Interruption.DEADLINE) {
-			settle(message, new HandlerResult.TimedOut());
+			settle(message, new HandlerResult.TimedOut(), settler);
 		}
 		else if (interruption == Attempt.Interruption.STOP) {
-			settle(message, new HandlerResult.Stopped());
+			settle(message, new HandlerResult.Stopped(), settler);
 		}
 		else {
-			settle(message, result);
+			settle(message, result, settler);
 		}
 	}
 
-	private void settle(ClaimedMessage message, HandlerResult result) {
+	private void settle(ClaimedMessage message, HandlerResult result, Consumer<Settlement> settler) {
 		Settlement settlement = this.policy.decide(message, result);
 		if (settlement instanceof Settlement.Retry retry) {
 			this.observer.on(new QueueEvent.Failed(this.store.backend(), message.delivery(), retry.failure()));
@@ -163,7 +166,7 @@ final class Worker implements Runnable {
 		else if (settlement instanceof Settlement.Bury bury) {
 			this.observer.on(new QueueEvent.Failed(this.store.backend(), message.delivery(), bury.failure()));
 		}
-		this.settler.add(settlement);
+		settler.accept(settlement);
 	}
 
 }

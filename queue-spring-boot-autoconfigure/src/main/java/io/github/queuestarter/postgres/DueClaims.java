@@ -39,12 +39,12 @@ final class DueClaims {
 	}
 
 	private static void bind(PreparedStatement statement, List<Request> requests) throws SQLException {
-		Arrays.texts(statement, 1, requests.stream().map((r) -> r.source().subscription().queue()).toList());
-		Arrays.texts(statement, 2, requests.stream().map((r) -> r.source().subscription().group()).toList());
-		Arrays.texts(statement, 3, requests.stream().map(Request::consumer).toList());
-		Arrays.ints(statement, 4, requests.stream().map((r) -> r.room().messages()).toList());
-		Arrays.ints(statement, 5, requests.stream().map((r) -> r.room().suspects()).toList());
-		Arrays.texts(statement, 6, requests.stream().map((r) -> r.source().lowWater().get()).toList());
+		ArrayParameters.texts(statement, 1, requests.stream().map((r) -> r.source().subscription().queue()).toList());
+		ArrayParameters.texts(statement, 2, requests.stream().map((r) -> r.source().subscription().group()).toList());
+		ArrayParameters.texts(statement, 3, requests.stream().map(Request::consumer).toList());
+		ArrayParameters.ints(statement, 4, requests.stream().map((r) -> r.room().messages()).toList());
+		ArrayParameters.ints(statement, 5, requests.stream().map((r) -> r.room().suspects()).toList());
+		ArrayParameters.texts(statement, 6, requests.stream().map((r) -> r.source().lowWater().get()).toList());
 	}
 
 	private static void read(ResultSet row, Request request, Answer answer) throws SQLException {

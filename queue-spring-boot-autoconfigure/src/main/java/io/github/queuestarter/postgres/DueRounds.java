@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 import io.github.queuestarter.QueueEvent;
 import io.github.queuestarter.QueueObserver;
@@ -41,7 +42,9 @@ final class DueRounds implements Runnable {
 
 	private final Interval promoting = new Interval(LONGEST_WAIT);
 
-	private final List<DueSource> sources = new ArrayList<>();
+	private final List<DueSource> sources = new CopyOnWriteArrayList<>();
+
+	private final Object starting = new Object();
 
 	private volatile boolean running;
 
@@ -58,13 +61,18 @@ final class DueRounds implements Runnable {
 		this.pause = pause;
 	}
 
-	synchronized void add(DueSource source) {
+	/**
+	 * Add a source; does not wait for a round in progress.
+	 */
+	void add(DueSource source) {
 		this.sources.add(source);
-		if (this.thread == null) {
-			this.running = true;
-			this.thread = new Thread(this, "queue-postgres-due");
-			this.thread.setDaemon(true);
-			this.thread.start();
+		synchronized (this.starting) {
+			if (this.thread == null) {
+				this.running = true;
+				this.thread = new Thread(this, "queue-postgres-due");
+				this.thread.setDaemon(true);
+				this.thread.start();
+			}
 		}
 		this.pause.wake();
 	}
@@ -79,7 +87,7 @@ final class DueRounds implements Runnable {
 
 	void close() {
 		Thread closing;
-		synchronized (this) {
+		synchronized (this.starting) {
 			this.running = false;
 			closing = this.thread;
 		}
@@ -105,6 +113,8 @@ final class DueRounds implements Runnable {
 			}
 			catch (Throwable ex) {
 				failures++;
+				// Its answer may be lost
+				this.sources.forEach((source) -> source.reconciling().end());
 				wait = Math.min(LONGEST_WAIT.toMillis() << Math.min(failures, 10), LONGEST_BACK_OFF.toMillis());
 				tell(ex, failures);
 			}

@@ -46,7 +46,7 @@ final class PostgresAdministration implements Administration {
 	@Override
 	public List<GroupStats> stats(Set<String> queues) {
 		return this.database.query("count the messages of " + queues, "stats", (statement) -> {
-			Arrays.texts(statement, 1, queues);
+			ArrayParameters.texts(statement, 1, queues);
 			statement.setInt(2, COUNT_UP_TO);
 		}, (rows) -> {
 			List<GroupStats> stats = new ArrayList<>();

@@ -95,17 +95,17 @@ final class PostgresAppender implements Appender {
 
 	private void bind(PreparedStatement statement, AppendBatch batch) throws SQLException {
 		List<OutgoingMessage> messages = batch.messages();
-		Arrays.texts(statement, 1, messages.stream().map(OutgoingMessage::queue).toList());
-		Arrays.set(statement, 2, "uuid", messages.stream().map(PostgresAppender::id).toList());
-		Arrays.texts(statement, 3,
+		ArrayParameters.texts(statement, 1, messages.stream().map(OutgoingMessage::queue).toList());
+		ArrayParameters.set(statement, 2, "uuid", messages.stream().map(PostgresAppender::id).toList());
+		ArrayParameters.texts(statement, 3,
 				messages.stream().map((m) -> PayloadColumns.format(m.payload())).collect(Collectors.toList()));
-		Arrays.texts(statement, 4, batch.payloads());
-		Arrays.texts(statement, 5,
+		ArrayParameters.texts(statement, 4, batch.payloads());
+		ArrayParameters.texts(statement, 5,
 				messages.stream().map((m) -> HeadersColumn.write(m.headers(), m.queue())).collect(Collectors.toList()));
 		if (batch.scheduled()) {
-			Arrays.longs(statement, 6,
+			ArrayParameters.longs(statement, 6,
 					messages.stream().map((m) -> Millis.orNull(m.delay())).collect(Collectors.toList()));
-			Arrays.set(statement, 7, "timestamptz",
+			ArrayParameters.set(statement, 7, "timestamptz",
 					messages.stream()
 						.map((m) -> (m.at() != null) ? m.at().toString() : null)
 						.collect(Collectors.toList()));

@@ -53,8 +53,8 @@ final class PostgresConsumers implements Consumers {
 		Map<String, Beat> beats = new HashMap<>();
 		Found found = this.heartbeat.call("send the heartbeat",
 				(connection) -> this.database.query(connection, "beat", (statement) -> {
-					Arrays.texts(statement, 1, consumers.values());
-					Arrays.texts(statement, 2, consumers.values());
+					ArrayParameters.texts(statement, 1, consumers.values());
+					ArrayParameters.texts(statement, 2, consumers.values());
 				}, PostgresConsumers::read));
 		consumers
 			.forEach((domain, consumer) -> beats.put(domain, new Beat(found.own().contains(consumer), found.others())));

@@ -44,7 +44,8 @@ public final class PostgresStore implements QueueStore {
 	/**
 	 * Create a store. Does not yet talk to the database.
 	 * @param dataSource the application's connection pool
-	 * @param dedicated opens a connection of its own, outside of the pool, each time
+	 * @param dedicated opens a connection of its own, outside of the pool, each time;
+	 * must bound the time that this takes (connect, login and socket time-out)
 	 * @param settings how the store behaves
 	 * @param observer told of what happens
 	 */

@@ -68,12 +68,12 @@ final class SettleCalls {
 			statement.setString(2, queue);
 			statement.setString(3, group);
 			SettleBatches batches = SettleBatches.of(items);
-			Arrays.longs(statement, 4, batches.deliveries());
-			Arrays.ints(statement, 5, batches.ends());
-			Arrays.longs(statement, 6, column(items, SettleItem::delivery));
-			Arrays.longs(statement, 7, column(items, SettleItem::message));
-			Arrays.longs(statement, 8, column(items, SettleItem::retry));
-			Arrays.ints(statement, 9, column(items, SettleItem::claim));
+			ArrayParameters.longs(statement, 4, batches.deliveries());
+			ArrayParameters.ints(statement, 5, batches.ends());
+			ArrayParameters.longs(statement, 6, column(items, SettleItem::delivery));
+			ArrayParameters.longs(statement, 7, column(items, SettleItem::message));
+			ArrayParameters.longs(statement, 8, column(items, SettleItem::retry));
+			ArrayParameters.ints(statement, 9, column(items, SettleItem::claim));
 			if (items.stream().allMatch(SettleItem::isAck)) {
 				bindNothing(statement, 10);
 			}
@@ -84,18 +84,20 @@ final class SettleCalls {
 	}
 
 	private static void bindKinds(PreparedStatement statement, List<SettleItem> items) throws SQLException {
-		Arrays.texts(statement, 10, column(items, SettleItem::kind));
-		Arrays.longs(statement, 11, column(items, SettleItem::waitMillis));
+		ArrayParameters.texts(statement, 10, column(items, SettleItem::kind));
+		ArrayParameters.longs(statement, 11, column(items, SettleItem::waitMillis));
 		if (items.stream().noneMatch((item) -> item.kind().equals("b"))) {
 			bindNothing(statement, 12);
 			return;
 		}
-		Arrays.texts(statement, 12,
+		ArrayParameters.texts(statement, 12,
 				column(items, (item) -> text(item, (failure) -> failure.kind().name(), LONGEST_TEXT)));
-		Arrays.texts(statement, 13, column(items, (item) -> text(item, Failure::reason, LONGEST_TEXT)));
-		Arrays.texts(statement, 14, column(items, (item) -> text(item, Failure::exceptionClass, LONGEST_TEXT)));
-		Arrays.texts(statement, 15, column(items, (item) -> text(item, Failure::exceptionMessage, LONGEST_TEXT)));
-		Arrays.texts(statement, 16, column(items, (item) -> text(item, Failure::stackTrace, LONGEST_TRACE)));
+		ArrayParameters.texts(statement, 13, column(items, (item) -> text(item, Failure::reason, LONGEST_TEXT)));
+		ArrayParameters.texts(statement, 14,
+				column(items, (item) -> text(item, Failure::exceptionClass, LONGEST_TEXT)));
+		ArrayParameters.texts(statement, 15,
+				column(items, (item) -> text(item, Failure::exceptionMessage, LONGEST_TEXT)));
+		ArrayParameters.texts(statement, 16, column(items, (item) -> text(item, Failure::stackTrace, LONGEST_TRACE)));
 	}
 
 	private static void bindNothing(PreparedStatement statement, int from) throws SQLException {

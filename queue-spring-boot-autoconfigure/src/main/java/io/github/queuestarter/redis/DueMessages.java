@@ -82,7 +82,7 @@ final class DueMessages {
 			return next;
 		}
 		catch (Throwable ex) {
-			if (this.failures++ == 0) {
+			if (this.failures++ == 0 && !this.reception.isStopping()) {
 				this.events.warn("Could not claim due messages of group '%s' of queue '%s' (%s). Trying again."
 					.formatted(this.reception.subscription().group(), this.reception.subscription().queue(),
 							ex.getMessage()));

@@ -63,9 +63,21 @@ final class DuePoller {
 		each((source) -> source.receives(queue, group), (source) -> source.pause(paused));
 	}
 
-	void close() {
+	/**
+	 * End the thread, and wait a moment for it.
+	 */
+	synchronized void close() {
 		this.closed = true;
 		this.alarm.ring(Duration.ZERO);
+		Thread running = this.thread;
+		if (running != null && running != Thread.currentThread()) {
+			try {
+				running.join(Duration.ofSeconds(1).toMillis());
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+			}
+		}
 	}
 
 	private void look(Predicate<DueMessages> which, Duration after) {

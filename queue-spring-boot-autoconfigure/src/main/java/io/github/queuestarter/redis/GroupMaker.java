@@ -11,6 +11,8 @@ import io.github.queuestarter.store.Subscription;
  */
 final class GroupMaker {
 
+	private static final String DEFAULT_GROUP = "default";
+
 	private final RedisCalls calls;
 
 	private final Keyspace keyspace;
@@ -41,7 +43,7 @@ final class GroupMaker {
 			this.events.groupMadeAgain(queue, group, reply.text(1));
 		}
 		String maker = reply.text(2);
-		if (!maker.equals(subscription.application())) {
+		if (!seen && group.equals(DEFAULT_GROUP) && !maker.equals(subscription.application())) {
 			this.events.warn(("Group '%s' of queue '%s' is read by application '%s' and was made by '%s': "
 					+ "they share its messages. Name another group if each shall have all.")
 				.formatted(group, queue, subscription.application(), maker));

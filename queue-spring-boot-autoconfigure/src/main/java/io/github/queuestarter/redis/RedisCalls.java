@@ -10,6 +10,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 
 import io.github.queuestarter.QueueStoreException;
+import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.ScriptOutputType;
@@ -111,7 +112,9 @@ final class RedisCalls {
 		}
 		catch (ExecutionException ex) {
 			Throwable cause = (ex.getCause() != null) ? ex.getCause() : ex;
-			throw new QueueStoreException("Redis refused: " + cause.getMessage(), cause);
+			boolean refused = cause instanceof RedisCommandExecutionException;
+			throw new QueueStoreException(
+					(refused ? "Redis refused: " : "Redis could not be reached: ") + cause.getMessage(), cause);
 		}
 		catch (TimeoutException ex) {
 			future.cancel(true);

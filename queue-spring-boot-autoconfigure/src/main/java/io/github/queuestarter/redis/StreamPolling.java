@@ -85,6 +85,7 @@ final class StreamPolling {
 	private void execute(Runnable polls) {
 		String name = "queue-%s-%s".formatted(this.reception.subscription().queue(),
 				this.reception.subscription().group());
+		// No daemon: it keeps an application alive that does nothing but listen
 		Thread poller = new Thread(() -> run(polls), name);
 		this.thread = poller;
 		poller.start();

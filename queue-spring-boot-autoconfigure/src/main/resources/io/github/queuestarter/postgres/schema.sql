@@ -596,7 +596,7 @@ end $$;
 -- answer:     how many messages, by group
 create or replace function rescue_v1() returns table (queue text, group_name text, rescued bigint)
 language plpgsql
-set search_path from current set jit = off
+set search_path from current set enable_seqscan = off set enable_bitmapscan = off set jit = off
 as $$
 #variable_conflict use_column
 declare

@@ -80,6 +80,11 @@ class PlanTests {
 	}
 
 	@Test
+	void rescueReadsWhatIsHeld() throws Exception {
+		assertCheap("select * from rescue_v1()");
+	}
+
+	@Test
 	void settlingReadsTheBatch() throws Exception {
 		for (int i = 0; i < 20; i++) {
 			run("select * from claim_v1('orders', 'shipping', 'me', " + BATCH + ")");

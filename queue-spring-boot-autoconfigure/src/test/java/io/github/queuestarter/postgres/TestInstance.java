@@ -35,7 +35,11 @@ final class TestInstance implements AutoCloseable {
 	private final PostgresStore store;
 
 	TestInstance(DataSource pool, PostgresStore.Settings settings) {
-		this.store = new PostgresStore(pool, Databases.dedicated(), settings, this.events::add);
+		this(pool, Databases.dedicated(), settings);
+	}
+
+	TestInstance(DataSource pool, DataSource dedicated, PostgresStore.Settings settings) {
+		this.store = new PostgresStore(pool, dedicated, settings, this.events::add);
 		this.store.initialize();
 		this.store.consumers().register("postgres", this.consumer);
 	}

@@ -1,6 +1,7 @@
 package io.github.queuestarter.redis;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
@@ -49,6 +50,15 @@ final class CollectingSink implements Sink {
 		ClaimedMessage message = this.arrived.poll(15, TimeUnit.SECONDS);
 		assertThat(message).as("a message; failures: %s", this.failures).isNotNull();
 		return message;
+	}
+
+	/**
+	 * Everything that has arrived.
+	 */
+	List<ClaimedMessage> takeAll() {
+		List<ClaimedMessage> messages = new ArrayList<>();
+		this.arrived.drainTo(messages);
+		return messages;
 	}
 
 	Throwable awaitFailure() throws InterruptedException {

@@ -4,8 +4,11 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
+import io.github.queuestarter.servers.RedisServer;
 import io.github.queuestarter.testing.TestRedis;
 
+import org.springframework.data.redis.connection.RedisClusterConfiguration;
+import org.springframework.data.redis.connection.RedisNode;
 import org.springframework.data.redis.connection.RedisPassword;
 import org.springframework.data.redis.connection.RedisStandaloneConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
@@ -22,11 +25,26 @@ final class Lettuce implements AutoCloseable {
 		RedisStandaloneConfiguration server = new RedisStandaloneConfiguration(redis.host(), redis.port());
 		server.setUsername(redis.username());
 		server.setPassword(RedisPassword.of(redis.password()));
-		LettuceConnectionFactory factory = new LettuceConnectionFactory(server,
-				LettuceClientConfiguration.builder()
-					.commandTimeout(commandTimeout)
-					.shutdownTimeout(Duration.ZERO)
-					.build());
+		return start(new LettuceConnectionFactory(server, client(commandTimeout)));
+	}
+
+	/**
+	 * Connections to the cluster that a server belongs to.
+	 */
+	LettuceConnectionFactory clusterConnections(RedisServer member, Duration commandTimeout) {
+		RedisClusterConfiguration cluster = new RedisClusterConfiguration()
+			.clusterNode(new RedisNode(member.host(), member.port()));
+		return start(new LettuceConnectionFactory(cluster, client(commandTimeout)));
+	}
+
+	private static LettuceClientConfiguration client(Duration commandTimeout) {
+		return LettuceClientConfiguration.builder()
+			.commandTimeout(commandTimeout)
+			.shutdownTimeout(Duration.ZERO)
+			.build();
+	}
+
+	private LettuceConnectionFactory start(LettuceConnectionFactory factory) {
 		factory.afterPropertiesSet();
 		factory.start();
 		this.factories.add(factory);

@@ -21,10 +21,12 @@ interface PauseContract extends StoreUnderTest {
 		String queue = Messages.newQueue();
 		Instance operator = instance().makeGroup(queue, "billing");
 		assertThat(operator.store().administration().pause(queue, "billing", true)).isTrue();
+		operator.send(queue, "0", "1");
 		Instance app = instance();
-		RecordingSink audit = app.listen(queue, "audit");
 		RecordingSink billing = app.listen(queue, "billing");
-		for (String text : Messages.numbers(5)) {
+		RecordingSink audit = app.listen(queue, "audit");
+		app.ackAll(audit.receive(2));
+		for (String text : List.of("2", "3", "4")) {
 			operator.send(queue, text);
 			app.retry(audit.receive(), Duration.ZERO);
 			app.ack(audit.receive());
@@ -36,6 +38,25 @@ interface PauseContract extends StoreUnderTest {
 		assertThat(operator.store().administration().pause(queue, "billing", false)).isTrue();
 		assertThat(Messages.texts(billing.receive(5))).containsExactly("0", "1", "2", "3", "4");
 		assertThat(app.stats(queue, "billing").paused()).isFalse();
+	}
+
+	@Test
+	default void firstPollOfASourceKnowsThatItsGroupIsPaused() {
+		String queue = Messages.newQueue();
+		Instance operator = instance();
+		List<String> groups = List.of("1", "2", "3", "4", "5");
+		for (String group : groups) {
+			operator.makeGroup(queue, group);
+			assertThat(operator.store().administration().pause(queue, group, true)).isTrue();
+		}
+		operator.send(queue, "text");
+		Instance app = instance();
+		List<RecordingSink> paused = groups.stream().map((group) -> app.listen(queue, group)).toList();
+		RecordingSink audit = app.listen(queue, "audit");
+		app.release(audit.receive(), Duration.ofMillis(100));
+		app.ack(audit.receive());
+		assertThat(paused).allMatch((sink) -> sink.arrived().isEmpty());
+		assertThat(groups).allMatch((group) -> app.stats(queue, group).ready().equals(Count.exactly(1)));
 	}
 
 	@Test

@@ -39,9 +39,9 @@ class Fulfilment {
 		}
 		this.orders.done(order.id(), OrderStep.Name.PACKED, delivery.attempt());
 		logger.info("fulfilment order {}: packed (attempt {})", order.id(), delivery.attempt());
-		// No transaction around this method: the payment's queue is in Redis, so its send
-		// would wait for the commit and be lost if the process died in between. Like
-		// this, the order is delivered again and its payment requested once more.
+		// If the process dies before this line is done, the order is delivered again: it
+		// is settled only when this method has returned. So the payment is requested at
+		// least once, which Payments can bear.
 		this.queue.send("payments", new PaymentRequested(order.id(), order.quantity()));
 	}
 

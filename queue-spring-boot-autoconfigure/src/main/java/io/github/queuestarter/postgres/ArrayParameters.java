@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Sets array parameters.
  */
-final class Arrays {
+final class ArrayParameters {
 
-	private Arrays() {
+	private ArrayParameters() {
 	}
 
 	static void texts(PreparedStatement statement, int index, Collection<? extends @Nullable Object> values)

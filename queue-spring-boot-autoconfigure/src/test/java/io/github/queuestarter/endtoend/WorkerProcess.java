@@ -1,0 +1,116 @@
+package io.github.queuestarter.endtoend;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A {@link WorkerMain} in a process of its own, which can be killed.
+ */
+final class WorkerProcess implements AutoCloseable {
+
+	private final Process process;
+
+	private final Received<Line> lines = new Received<>();
+
+	private final Thread reader;
+
+	private WorkerProcess(Process process) {
+		this.process = process;
+		this.reader = new Thread(this::read, "worker-output");
+		this.reader.setDaemon(true);
+		this.reader.start();
+	}
+
+	static WorkerProcess start(Map<String, String> properties) {
+		List<String> command = new ArrayList<>();
+		command.add(System.getProperty("java.home") + "/bin/java");
+		command.add("-Xmx256m");
+		command.add("-XX:TieredStopAtLevel=1");
+		command.add("-cp");
+		command.add(System.getProperty("java.class.path"));
+		command.add(WorkerMain.class.getName());
+		properties.forEach((key, value) -> command.add(key + "=" + value));
+		try {
+			return new WorkerProcess(new ProcessBuilder(command).redirectErrorStream(true).start());
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+	}
+
+	private void read() {
+		try (BufferedReader output = new BufferedReader(
+				new InputStreamReader(this.process.getInputStream(), StandardCharsets.UTF_8))) {
+			for (String line = output.readLine(); line != null; line = output.readLine()) {
+				String[] words = line.split(" ");
+				if (line.equals("started") || words[0].equals("handled") || words[0].equals("dying")) {
+					this.lines.add(new Line(words, System.nanoTime()));
+				}
+			}
+		}
+		catch (IOException ex) {
+			// the process was killed
+		}
+	}
+
+	void awaitStarted() {
+		this.lines.await(1);
+	}
+
+	/**
+	 * What was handled, in order.
+	 */
+	List<Line> handled() {
+		return this.lines.all().stream().filter((line) -> line.words[0].equals("handled")).toList();
+	}
+
+	List<Line> dying() {
+		return this.lines.all().stream().filter((line) -> line.words[0].equals("dying")).toList();
+	}
+
+	boolean isAlive() {
+		return this.process.isAlive();
+	}
+
+	/**
+	 * SIGKILL, and read what it had written.
+	 */
+	void kill() {
+		this.process.destroyForcibly();
+		awaitEnd();
+	}
+
+	void awaitEnd() {
+		try {
+			this.process.waitFor();
+			this.reader.join();
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
+	@Override
+	public void close() {
+		kill();
+	}
+
+	record Line(String[] words, long nanoTime) {
+
+		String payload() {
+			return this.words[1];
+		}
+
+		int crashes() {
+			return Integer.parseInt(this.words[3]);
+		}
+
+	}
+
+}
