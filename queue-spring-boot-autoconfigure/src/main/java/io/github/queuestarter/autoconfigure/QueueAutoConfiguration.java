@@ -25,6 +25,7 @@ import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerA
 import org.springframework.boot.micrometer.observation.autoconfigure.ObservationAutoConfiguration;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Import;
+import org.springframework.context.annotation.ImportRuntimeHints;
 
 /**
  * Auto-configuration of durable queues on the Redis or the Postgres that the application
@@ -35,6 +36,7 @@ import org.springframework.context.annotation.Import;
 		ObservationAutoConfiguration.class })
 @EnableConfigurationProperties(QueueProperties.class)
 @Import({ QueueRedisConfiguration.class, QueuePostgresConfiguration.class, QueueListenerConfiguration.class })
+@ImportRuntimeHints(QueueRuntimeHints.class)
 public final class QueueAutoConfiguration {
 
 	@Bean

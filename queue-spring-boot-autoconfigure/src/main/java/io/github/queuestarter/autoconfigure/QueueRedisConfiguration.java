@@ -25,16 +25,15 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
 class QueueRedisConfiguration {
 
 	@Bean
-	HeartbeatRedisConnections queueHeartbeatRedisConnections(RedisConnectionFactory connections,
-			QueueProperties properties) {
-		return new HeartbeatRedisConnections(connections, properties.getHeartbeat().getInterval());
+	QueueRedisConnections queueRedisConnections(RedisConnectionFactory connections, QueueProperties properties) {
+		return new QueueRedisConnections(connections, properties.getHeartbeat().getInterval());
 	}
 
 	@Bean
 	@ConditionalOnMissingBean(RedisStore.class)
-	RedisStore queueRedisStore(RedisConnectionFactory connections, HeartbeatRedisConnections heartbeat,
-			QueueRedisProperties properties, QueueProperties queue, @Qualifier("queueEvents") QueueObserver events) {
-		return new RedisStore(connections, heartbeat.factory(),
+	RedisStore queueRedisStore(QueueRedisConnections connections, QueueRedisProperties properties,
+			QueueProperties queue, @Qualifier("queueEvents") QueueObserver events) {
+		return new RedisStore(connections.store(), connections.heartbeat(),
 				settings(properties, queue.getHeartbeat().getInterval()), events);
 	}
 

@@ -18,7 +18,7 @@ final class StoreSelectionFailureAnalyzer extends AbstractFailureAnalyzer<StoreS
 
 	private static String action(StoreSelectionException cause) {
 		String key = "'queue.queues." + cause.getQueue() + ".backend'";
-		if (cause.getPresent().size() > 1) {
+		if (cause.getWanted() == null && cause.getPresent().size() > 1) {
 			return "Set " + key + " or 'queue.backend' to one of " + String.join(", ", cause.getPresent()) + ".";
 		}
 		String wanted = cause.getWanted();

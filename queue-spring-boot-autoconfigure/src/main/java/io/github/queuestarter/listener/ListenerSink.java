@@ -99,11 +99,11 @@ final class ListenerSink implements Sink {
 	}
 
 	/**
-	 * Note that a message is settled or lost. A later delivery of the same message under
-	 * another consumer id is not touched.
+	 * Note that a message is settled or lost. A later delivery of the same message may be
+	 * here already, with an equal receipt; it is not touched.
 	 */
 	void forget(ClaimedMessage message) {
-		this.holdings.remove(message.receipt(), message);
+		this.holdings.computeIfPresent(message.receipt(), (receipt, held) -> (held == message) ? null : held);
 	}
 
 	int held() {

@@ -29,8 +29,9 @@ final class GroupMaker {
 	 * Make the group if it is not there.
 	 * @param seen whether the caller has seen it before: then it was lost, and starts
 	 * with the oldest message that may be unfinished
+	 * @return whether the group is paused
 	 */
-	void make(Subscription subscription, boolean seen) {
+	boolean make(Subscription subscription, boolean seen) {
 		String queue = subscription.queue();
 		String group = subscription.group();
 		GroupKeys keys = this.keyspace.queue(queue).group(group);
@@ -48,6 +49,7 @@ final class GroupMaker {
 					+ "they share its messages. Name another group if each shall have all.")
 				.formatted(group, queue, subscription.application(), maker));
 		}
+		return reply.flag(3);
 	}
 
 }

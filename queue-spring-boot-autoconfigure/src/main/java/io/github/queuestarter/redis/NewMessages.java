@@ -111,7 +111,7 @@ final class NewMessages {
 
 	private void makeGroup() {
 		if (this.groupUncertain) {
-			this.maker.make(this.reception.subscription(), this.groupSeen);
+			this.reception.pause(this.maker.make(this.reception.subscription(), this.groupSeen));
 			this.groupSeen = true;
 			this.groupUncertain = false;
 		}

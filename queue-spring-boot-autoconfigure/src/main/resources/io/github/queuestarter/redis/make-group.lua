@@ -2,12 +2,13 @@
 -- KEYS: 1 stream, 2 groups, 3 retry, 4 attempts
 -- ARGV: 1 group, 2 '0' or '$' where a new group starts, 3 application,
 --       4 '1' if the caller has seen the group before
--- Returns: { 'there' } or { 'made', entry id } or { 'made-again', entry id }
---   and the application that made the group
+-- Returns: { 'there', 'made' or 'made-again', entry id after which it starts if it was made,
+--   the application that made it, 1 if it is paused }
 local stream, groups, retry, attempts = unpack(KEYS)
 local group = ARGV[1]
 expect(stream, 'stream')
 expect(groups, 'hash')
+local paused = redis.call('hget', groups, 'paused:' .. group) == '1' and 1 or 0
 
 if group_of(stream, group) then
   local maker = redis.call('hget', groups, 'application:' .. group)
@@ -15,7 +16,7 @@ if group_of(stream, group) then
     redis.call('hset', groups, 'application:' .. group, ARGV[3])
     maker = ARGV[3]
   end
-  return { 'there', '', maker }
+  return { 'there', '', maker, paused }
 end
 
 local lost = ARGV[4] == '1' or redis.call('hexists', groups, 'created:' .. group) == 1
@@ -37,4 +38,4 @@ end
 redis.call('xgroup', 'create', stream, group, position, 'mkstream')
 redis.call('hset', groups, 'created:' .. group, text_of(now_millis()), 'low:' .. group, position,
   'application:' .. group, ARGV[3])
-return { lost and 'made-again' or 'made', position, ARGV[3] }
+return { lost and 'made-again' or 'made', position, ARGV[3], paused }

@@ -30,7 +30,7 @@ class RedisLossTests {
 
 	private static final String GROUP = "billing";
 
-	private static final int MESSAGES = 1500;
+	private static final int MESSAGES = 600;
 
 	private final Random random = new Random(42);
 
@@ -96,6 +96,7 @@ class RedisLossTests {
 		}
 		Awaitility.await()
 			.ignoreExceptionsInstanceOf(QueueStoreException.class)
+			.pollDelay(Duration.ZERO)
 			.pollInterval(Duration.ofMillis(20))
 			.until(() -> {
 				server.store().settlements().settle(settlements);

@@ -32,6 +32,8 @@ final class ServerUnderTest implements AutoCloseable {
 
 	static final Duration BLOCK = Duration.ofMillis(50);
 
+	private static final Duration COMMAND_TIMEOUT = Duration.ofSeconds(1);
+
 	private static final ConsumerIds CONSUMER_IDS = new ConsumerIds();
 
 	private final RedisServer server;
@@ -53,10 +55,10 @@ final class ServerUnderTest implements AutoCloseable {
 	private ServerUnderTest(String... config) {
 		this.server = RedisServer.builder().config(config).start();
 		TestRedis redis = new TestRedis(this.server.host(), this.server.port(), null, null);
-		this.connections = this.lettuce.connections(redis, Duration.ofSeconds(2));
-		this.store = new RedisStore(this.connections, this.lettuce.connections(redis, Duration.ofSeconds(2)),
-				new RedisStore.Settings("queue:", Duration.ofMillis(100), BLOCK, Duration.ofMillis(200),
-						Duration.ofMillis(300)),
+		this.connections = this.lettuce.connections(redis, COMMAND_TIMEOUT);
+		this.store = new RedisStore(
+				this.connections, this.lettuce.connections(redis, COMMAND_TIMEOUT), new RedisStore.Settings("queue:",
+						Duration.ofMillis(100), BLOCK, Duration.ofMillis(200), Duration.ofMillis(300)),
 				this.events::add);
 		this.client = RedisClient.create(RedisURI.create(this.server.host(), this.server.port()));
 		this.connection = this.client.connect();
@@ -113,7 +115,7 @@ final class ServerUnderTest implements AutoCloseable {
 	String send(String queue, String text) {
 		OutgoingMessage message = new OutgoingMessage(UUID.randomUUID().toString(), queue,
 				EncodedPayload.ofText(text, Format.TEXT), Map.of(), null, null);
-		Awaitility.await().ignoreExceptions().pollInterval(Duration.ofMillis(50)).until(() -> {
+		Awaitility.await().ignoreExceptions().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(50)).until(() -> {
 			this.store.appender().append(List.of(message), false);
 			return true;
 		});

@@ -2,8 +2,6 @@ package io.github.queuestarter.autoconfigure;
 
 import java.time.Duration;
 
-import org.jspecify.annotations.Nullable;
-
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.data.redis.connection.RedisClusterConfiguration;
 import org.springframework.data.redis.connection.RedisConfiguration;
@@ -13,40 +11,51 @@ import org.springframework.data.redis.connection.lettuce.LettuceClientConfigurat
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 /**
- * The heartbeat's own connection to the same Redis, neither shared nor pooled: a
- * heartbeat that waits behind others is one that comes too late. Not a bean of type
+ * The queue's own connections to the Redis of the application, outside of its pool: a
+ * reader keeps its connection as long as it listens, and would sooner or later hold all
+ * that a pool has; a heartbeat that waits behind others comes too late. Not beans of type
  * {@link RedisConnectionFactory}, since the application's own must stay the only one.
  */
-final class HeartbeatRedisConnections implements DisposableBean {
+final class QueueRedisConnections implements DisposableBean {
 
-	private final RedisConnectionFactory factory;
+	private final LettuceConnectionFactory store;
 
-	private final @Nullable LettuceConnectionFactory own;
+	private final LettuceConnectionFactory heartbeat;
 
-	HeartbeatRedisConnections(RedisConnectionFactory application, Duration longestCommand) {
-		this.own = (application instanceof LettuceConnectionFactory lettuce) ? ownLike(lettuce, longestCommand) : null;
-		this.factory = (this.own != null) ? this.own : application;
+	/**
+	 * Create the connections; none is opened yet.
+	 * @param application the application's connections
+	 * @param longestBeat how long a command of the heartbeat may take
+	 * @throws UnsupportedRedisClientException if the application does not use Lettuce
+	 */
+	QueueRedisConnections(RedisConnectionFactory application, Duration longestBeat) {
+		if (!(application instanceof LettuceConnectionFactory lettuce)) {
+			throw new UnsupportedRedisClientException(application.getClass());
+		}
+		Duration timeout = lettuce.getClientConfiguration().getCommandTimeout();
+		this.store = like(lettuce, timeout, "-queue");
+		this.heartbeat = like(lettuce, (timeout.compareTo(longestBeat) < 0) ? timeout : longestBeat, "-heartbeat");
 	}
 
-	private static LettuceConnectionFactory ownLike(LettuceConnectionFactory application, Duration longestCommand) {
+	private static LettuceConnectionFactory like(LettuceConnectionFactory application, Duration timeout,
+			String suffix) {
 		LettuceClientConfiguration client = application.getClientConfiguration();
 		LettuceClientConfiguration.LettuceClientConfigurationBuilder builder = LettuceClientConfiguration.builder()
-			.commandTimeout((client.getCommandTimeout().compareTo(longestCommand) < 0) ? client.getCommandTimeout()
-					: longestCommand);
+			.commandTimeout(timeout)
+			.shutdownTimeout(client.getShutdownTimeout())
+			.shutdownQuietPeriod(client.getShutdownQuietPeriod());
 		client.getClientResources().ifPresent(builder::clientResources);
 		client.getClientOptions().ifPresent(builder::clientOptions);
-		client.getClientName().ifPresent((name) -> builder.clientName(name + "-heartbeat"));
+		client.getClientName().ifPresent((name) -> builder.clientName(name + suffix));
+		client.getRedisCredentialsProviderFactory().ifPresent(builder::redisCredentialsProviderFactory);
 		if (client.isUseSsl()) {
 			LettuceClientConfiguration.LettuceSslClientConfigurationBuilder ssl = builder.useSsl();
-			if (!client.isVerifyPeer()) {
-				ssl.disablePeerVerification();
-			}
+			ssl.verifyPeer(client.getVerifyMode());
 			if (client.isStartTls()) {
 				ssl.startTls();
 			}
 		}
 		LettuceConnectionFactory own = new LettuceConnectionFactory(configuration(application), builder.build());
-		own.setShareNativeConnection(true);
 		own.setValidateConnection(false);
 		own.afterPropertiesSet();
 		own.start();
@@ -62,15 +71,18 @@ final class HeartbeatRedisConnections implements DisposableBean {
 		return (sentinel != null) ? sentinel : application.getStandaloneConfiguration();
 	}
 
-	RedisConnectionFactory factory() {
-		return this.factory;
+	RedisConnectionFactory store() {
+		return this.store;
+	}
+
+	RedisConnectionFactory heartbeat() {
+		return this.heartbeat;
 	}
 
 	@Override
 	public void destroy() {
-		if (this.own != null) {
-			this.own.destroy();
-		}
+		this.store.destroy();
+		this.heartbeat.destroy();
 	}
 
 }

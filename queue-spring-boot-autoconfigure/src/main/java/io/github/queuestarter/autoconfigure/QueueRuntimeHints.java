@@ -1,0 +1,37 @@
+package io.github.queuestarter.autoconfigure;
+
+import java.util.List;
+
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.aot.hint.ExecutableMode;
+import org.springframework.aot.hint.RuntimeHints;
+import org.springframework.aot.hint.RuntimeHintsRegistrar;
+import org.springframework.util.ClassUtils;
+
+/**
+ * What a native image needs to know: the scripts of the stores, and the interfaces that
+ * the Redis reader stands in for.
+ */
+final class QueueRuntimeHints implements RuntimeHintsRegistrar {
+
+	@Override
+	public void registerHints(RuntimeHints hints, @Nullable ClassLoader classLoader) {
+		hints.resources()
+			.registerPattern("io/github/queuestarter/redis/*.lua")
+			.registerPattern("io/github/queuestarter/postgres/*.sql");
+		String redis = "org.springframework.data.redis.connection.";
+		if (ClassUtils.isPresent(redis + "RedisConnection", classLoader)) {
+			hints.proxies()
+				.registerJdkProxy(ClassUtils.resolveClassName(redis + "RedisConnection", classLoader))
+				.registerJdkProxy(ClassUtils.resolveClassName(redis + "RedisStreamCommands", classLoader));
+		}
+		String holder = "org.springframework.jdbc.datasource.ConnectionHolder";
+		if (ClassUtils.isPresent(holder, classLoader)) {
+			hints.reflection()
+				.registerType(ClassUtils.resolveClassName(holder, classLoader),
+						(type) -> type.withMethod("isTransactionActive", List.of(), ExecutableMode.INVOKE));
+		}
+	}
+
+}

@@ -1,0 +1,273 @@
+package io.github.queuestarter.autoconfigure;
+
+import java.lang.reflect.Type;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+
+import io.github.queuestarter.EncodedPayload;
+import io.github.queuestarter.QueueListener;
+import io.github.queuestarter.core.PayloadConverter;
+import io.github.queuestarter.core.QueueAdmin;
+import io.github.queuestarter.core.QueueOperations;
+import io.github.queuestarter.core.QueueTemplate;
+import io.github.queuestarter.core.StoreSelectionException;
+import io.github.queuestarter.listener.DuplicateListenerException;
+import io.github.queuestarter.listener.InvalidListenerException;
+import io.github.queuestarter.listener.QueueListenerRegistry;
+import io.github.queuestarter.postgres.PostgresStore;
+import io.github.queuestarter.redis.RedisStore;
+import io.github.queuestarter.testing.TestServers;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
+import org.springframework.boot.data.redis.autoconfigure.DataRedisConnectionDetails;
+import org.springframework.boot.diagnostics.FailureAnalysis;
+import org.springframework.boot.diagnostics.FailureAnalyzer;
+import org.springframework.boot.health.contributor.HealthIndicator;
+import org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
+import org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration;
+import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration;
+import org.springframework.boot.micrometer.metrics.autoconfigure.export.simple.SimpleMetricsExportAutoConfiguration;
+import org.springframework.boot.test.context.FilteredClassLoader;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.core.io.support.SpringFactoriesLoader;
+import org.springframework.core.io.support.SpringFactoriesLoader.FailureHandler;
+import org.springframework.scheduling.annotation.Async;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class QueueAutoConfigurationTests {
+
+	private final ApplicationContextRunner none = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(QueueAutoConfiguration.class, QueueHealthAutoConfiguration.class,
+				QueueMetricsAutoConfiguration.class, JacksonAutoConfiguration.class, MetricsAutoConfiguration.class,
+				CompositeMeterRegistryAutoConfiguration.class, SimpleMetricsExportAutoConfiguration.class));
+
+	private final ApplicationContextRunner redis = this.none
+		.withConfiguration(AutoConfigurations.of(DataRedisAutoConfiguration.class))
+		.withBean(DataRedisConnectionDetails.class, () -> TestServers.redis().connectionDetails());
+
+	private final ApplicationContextRunner postgres = this.none
+		.withConfiguration(AutoConfigurations.of(DataSourceAutoConfiguration.class))
+		.withBean(JdbcConnectionDetails.class, () -> TestServers.postgres().connectionDetails());
+
+	private final ApplicationContextRunner both = this.redis
+		.withConfiguration(AutoConfigurations.of(DataSourceAutoConfiguration.class))
+		.withBean(JdbcConnectionDetails.class, () -> TestServers.postgres().connectionDetails());
+
+	@Test
+	void redisConnectionMakesARedisStore() {
+		this.redis.run((context) -> assertThat(context).hasSingleBean(RedisStore.class)
+			.doesNotHaveBean(PostgresStore.class)
+			.hasSingleBean(QueueTemplate.class)
+			.hasSingleBean(QueueAdmin.class)
+			.hasSingleBean(QueueListenerRegistry.class)
+			.hasBean("queueHealthIndicator")
+			.hasBean("queueMetrics"));
+	}
+
+	@Test
+	void dataSourceMakesAPostgresStore() {
+		this.postgres
+			.run((context) -> assertThat(context).hasSingleBean(PostgresStore.class).doesNotHaveBean(RedisStore.class));
+	}
+
+	@Test
+	void backendThatNoQueueNamesIsNotMade() {
+		this.both
+			.run((context) -> assertThat(context).hasSingleBean(RedisStore.class).hasSingleBean(PostgresStore.class));
+		this.both.withPropertyValues("queue.backend=redis")
+			.run((context) -> assertThat(context).hasSingleBean(RedisStore.class).doesNotHaveBean(PostgresStore.class));
+		this.both.withPropertyValues("queue.backend=postgres", "queue.queues.prices.backend=redis")
+			.run((context) -> assertThat(context).hasSingleBean(RedisStore.class).hasSingleBean(PostgresStore.class));
+	}
+
+	@Test
+	void applicationWithoutStoreAndListenerStarts() {
+		this.none.run((context) -> assertThat(context).hasNotFailed().hasSingleBean(QueueOperations.class));
+	}
+
+	@Test
+	void listenerWithoutStoreSaysWhatToAdd() {
+		this.none.withBean(Plain.class)
+			.run((context) -> assertThat(analysis(context.getStartupFailure())).satisfies((analysis) -> {
+				assertThat(analysis.getCause()).isInstanceOf(StoreSelectionException.class);
+				assertThat(analysis.getDescription()).contains("'orders'");
+				assertThat(analysis.getAction()).contains("spring.data.redis.host").contains("spring.datasource.url");
+			}));
+	}
+
+	@Test
+	void twoPossibleStoresAskForAChoice() {
+		this.both.withBean(Plain.class)
+			.run((context) -> assertThat(analysis(context.getStartupFailure())).satisfies((analysis) -> {
+				assertThat(analysis.getDescription())
+					.isEqualTo("Queue 'orders' has 2 possible stores (redis, postgres).");
+				assertThat(analysis.getAction()).contains("queue.queues.orders.backend").contains("queue.backend");
+			}));
+	}
+
+	@Test
+	void unknownBackendIsNamed() {
+		this.both.withBean(Plain.class)
+			.withPropertyValues("queue.queues.orders.backend=kafka")
+			.run((context) -> assertThat(analysis(context.getStartupFailure()).getAction()).contains("'kafka'"));
+	}
+
+	@Test
+	void twoMethodsOnOneGroupFailWithBothNames() {
+		this.redis.withBean(Plain.class)
+			.withBean(Other.class)
+			.run((context) -> assertThat(analysis(context.getStartupFailure())).satisfies((analysis) -> {
+				assertThat(analysis.getCause()).isInstanceOf(DuplicateListenerException.class);
+				assertThat(analysis.getDescription()).contains("Plain.on(String)").contains("Other.handle(String)");
+				assertThat(analysis.getAction()).contains("group");
+			}));
+	}
+
+	@Test
+	void returnTypeThatWouldBeDroppedFails() {
+		for (Class<?> type : new Class<?>[] { ReturnsText.class, ReturnsStageOfText.class, IsAsync.class, NoQueue.class,
+				BadConcurrency.class }) {
+			this.redis.withBean(type)
+				.run((context) -> assertThat(analysis(context.getStartupFailure())).satisfies((analysis) -> {
+					assertThat(analysis.getCause()).isInstanceOf(InvalidListenerException.class);
+					assertThat(analysis.getDescription()).contains(type.getSimpleName());
+					assertThat(analysis.getAction()).isNotBlank();
+				}));
+		}
+	}
+
+	@Test
+	void invalidPropertyIsExplained() {
+		this.redis.withPropertyValues("queue.heartbeat.interval=5s", "queue.heartbeat.expiry=6s")
+			.run((context) -> assertThat(analysis(context.getStartupFailure()).getDescription())
+				.contains("queue.heartbeat.expiry"));
+		this.redis.withPropertyValues("queue.listener.concurrency=0")
+			.run((context) -> assertThat(analysis(context.getStartupFailure()).getDescription())
+				.contains("concurrency"));
+		this.redis.withPropertyValues("queue.redis.block=0s")
+			.run((context) -> assertThat(analysis(context.getStartupFailure()).getDescription()).contains("block"));
+	}
+
+	@Test
+	void missingTablesAreExplained() {
+		this.postgres.withPropertyValues("queue.postgres.schema=not there", "queue.postgres.initialize-schema=never")
+			.run((context) -> assertThat(analysis(context.getStartupFailure())).satisfies((analysis) -> {
+				assertThat(analysis.getDescription()).contains("not there");
+				assertThat(analysis.getAction()).contains("queue.postgres.initialize-schema");
+			}));
+	}
+
+	@Test
+	void userBeansWin() {
+		PayloadConverter converter = new PayloadConverter() {
+
+			@Override
+			public EncodedPayload encode(Object payload) {
+				return EncodedPayload.ofText("x", EncodedPayload.Format.TEXT);
+			}
+
+			@Override
+			public Object decode(EncodedPayload payload, Type type) {
+				return "x";
+			}
+
+		};
+		this.redis.withBean("mine", PayloadConverter.class, () -> converter)
+			.run((context) -> assertThat(context).getBean(PayloadConverter.class).isSameAs(converter));
+	}
+
+	@Test
+	void worksWithoutActuatorAndMicrometer() {
+		this.redis.withClassLoader(new FilteredClassLoader(HealthIndicator.class, MeterBinder.class))
+			.run((context) -> assertThat(context).hasSingleBean(QueueTemplate.class)
+				.doesNotHaveBean("queueHealthIndicator")
+				.doesNotHaveBean("queueMetrics"));
+	}
+
+	@Test
+	void healthAndListenersHaveTheirSwitches() {
+		this.redis.withPropertyValues("management.health.queue.enabled=false")
+			.run((context) -> assertThat(context).doesNotHaveBean("queueHealthIndicator"));
+		this.redis.withBean(Plain.class)
+			.withPropertyValues("queue.listener.auto-startup=false")
+			.run((context) -> assertThat(context.getBean(QueueListenerRegistry.class).isRunning()).isFalse());
+	}
+
+	private static FailureAnalysis analysis(Throwable failure) {
+		return SpringFactoriesLoader.forDefaultResourceLocation()
+			.load(FailureAnalyzer.class, FailureHandler.handleMessage((message, cause) -> {
+			}))
+			.stream()
+			.filter((analyzer) -> analyzer.getClass().getName().startsWith("io.github.queuestarter"))
+			.map((analyzer) -> analyzer.analyze(failure))
+			.filter(Objects::nonNull)
+			.findFirst()
+			.orElseThrow(() -> new AssertionError("No analysis of the start-up failure", failure));
+	}
+
+	static class Plain {
+
+		@QueueListener("orders")
+		void on(String text) {
+		}
+
+	}
+
+	static class Other {
+
+		@QueueListener("orders")
+		void handle(String text) {
+		}
+
+	}
+
+	static class ReturnsText {
+
+		@QueueListener("orders")
+		String on(String text) {
+			return text;
+		}
+
+	}
+
+	static class ReturnsStageOfText {
+
+		@QueueListener("orders")
+		CompletableFuture<String> on(String text) {
+			return CompletableFuture.completedFuture(text);
+		}
+
+	}
+
+	static class IsAsync {
+
+		@Async
+		@QueueListener("orders")
+		void on(String text) {
+		}
+
+	}
+
+	static class NoQueue {
+
+		@QueueListener
+		void on(String text) {
+		}
+
+	}
+
+	static class BadConcurrency {
+
+		@QueueListener(queue = "orders", concurrency = "many")
+		void on(String text) {
+		}
+
+	}
+
+}

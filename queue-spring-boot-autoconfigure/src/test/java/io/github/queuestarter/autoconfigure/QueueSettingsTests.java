@@ -1,0 +1,90 @@
+package io.github.queuestarter.autoconfigure;
+
+import java.time.Duration;
+import java.util.Map;
+
+import io.github.queuestarter.listener.ListenerSettings;
+import io.github.queuestarter.store.StartFrom;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.context.properties.source.MapConfigurationPropertySource;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+class QueueSettingsTests {
+
+	private static QueueSettings settings(Map<String, String> properties) {
+		return new QueueSettings(new Binder(new MapConfigurationPropertySource(properties)).bindOrCreate("queue",
+				QueueProperties.class));
+	}
+
+	@Test
+	void defaultsAreThoseOfTheDocumentation() {
+		ListenerSettings settings = settings(Map.of()).settingsFor("orders", "default");
+		assertThat(settings.concurrency()).isEqualTo(1);
+		assertThat(settings.prefetch()).isNull();
+		assertThat(settings.maxCrashes()).isEqualTo(3);
+		assertThat(settings.timeout()).isNull();
+		assertThat(settings.startFrom()).isEqualTo(StartFrom.EARLIEST);
+		assertThat(settings.retry().maxAttempts()).isEqualTo(5);
+		assertThat(settings.retry().delay()).isEqualTo(Duration.ofSeconds(1));
+		assertThat(settings.retry().multiplier()).isEqualTo(2);
+		assertThat(settings.retry().maxDelay()).isEqualTo(Duration.ofMinutes(5));
+		assertThat(settings.retry().jitter()).isEqualTo(0.2);
+	}
+
+	@Test
+	void groupWinsOverQueueWinsOverListener() {
+		QueueSettings settings = settings(Map.of("queue.listener.concurrency", "2", "queue.listener.prefetch", "20",
+				"queue.listener.timeout", "20s", "queue.queues.orders.concurrency", "3", "queue.queues.orders.prefetch",
+				"30", "queue.queues.orders.groups.mailer.concurrency", "4",
+				"queue.queues.orders.groups.mailer.retry.max-attempts", "9"));
+		ListenerSettings mailer = settings.settingsFor("orders", "mailer");
+		assertThat(mailer.concurrency()).isEqualTo(4);
+		assertThat(mailer.prefetch()).isEqualTo(30);
+		assertThat(mailer.timeout()).isEqualTo(Duration.ofSeconds(20));
+		assertThat(mailer.retry().maxAttempts()).isEqualTo(9);
+		assertThat(settings.settingsFor("orders", "other").concurrency()).isEqualTo(3);
+		assertThat(settings.settingsFor("orders", "other").retry().maxAttempts()).isEqualTo(5);
+		assertThat(settings.settingsFor("payments", "mailer").concurrency()).isEqualTo(2);
+	}
+
+	@Test
+	void namesWithDotsGoInBrackets() {
+		QueueSettings settings = settings(Map.of("queue.queues.[my.queue].concurrency", "3",
+				"queue.queues.[my.queue].backend", "redis", "queue.backend", "postgres"));
+		assertThat(settings.settingsFor("my.queue", "default").concurrency()).isEqualTo(3);
+		assertThat(settings.backendOf("my.queue")).isEqualTo("redis");
+		assertThat(settings.backendOf("other")).isEqualTo("postgres");
+	}
+
+	@Test
+	void keepDoneOfTheQueueWins() {
+		QueueSettings settings = settings(
+				Map.of("queue.listener.retention.keep-done", "1h", "queue.queues.orders.retention.keep-done", "2h"));
+		assertThat(settings.keepDone("orders")).isEqualTo(Duration.ofHours(2));
+		assertThat(settings.keepDone("payments")).isEqualTo(Duration.ofHours(1));
+		assertThat(settings(Map.of()).keepDone("payments")).isZero();
+	}
+
+	@Test
+	void longDelayNeedsNoLongerMaxDelay() {
+		assertThat(settings(Map.of("queue.listener.retry.delay", "10m")).settingsFor("orders", "default")
+			.retry()
+			.maxDelay()).isEqualTo(Duration.ofMinutes(10));
+	}
+
+	@Test
+	void invalidValueNamesItsPlace() {
+		assertThatExceptionOfType(InvalidQueuePropertiesException.class)
+			.isThrownBy(() -> settings(Map.of("queue.queues.orders.groups.mailer.retry.max-attempts", "0")))
+			.withMessageContaining("queue.queues.orders.groups.mailer")
+			.withMessageContaining("retry.max-attempts");
+		assertThatExceptionOfType(InvalidQueuePropertiesException.class)
+			.isThrownBy(() -> settings(Map.of("queue.listener.max-crashes", "1")))
+			.withMessageContaining("max-crashes");
+	}
+
+}

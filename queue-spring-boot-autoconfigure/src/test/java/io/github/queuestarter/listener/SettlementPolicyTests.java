@@ -1,0 +1,103 @@
+package io.github.queuestarter.listener;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+import io.github.queuestarter.EncodedPayload;
+import io.github.queuestarter.Failure;
+import io.github.queuestarter.Outcome;
+import io.github.queuestarter.PermanentFailureException;
+import io.github.queuestarter.store.ClaimedMessage;
+import io.github.queuestarter.store.Receipt;
+import io.github.queuestarter.store.Settlement;
+import io.github.queuestarter.store.StartFrom;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class SettlementPolicyTests {
+
+	private static final RetrySettings RETRY = new RetrySettings(3, Duration.ofSeconds(1), 2, Duration.ofMinutes(5), 0);
+
+	private final SettlementPolicy policy = new SettlementPolicy(
+			new ListenerSettings(1, null, RETRY, 3, Duration.ofSeconds(9), StartFrom.EARLIEST),
+			List.of(IOException.class));
+
+	@Test
+	void returnedNothingIsAnAck() {
+		assertThat(this.policy.decide(message(0, 0), new HandlerResult.Returned(Outcome.done())))
+			.isInstanceOf(Settlement.Ack.class);
+	}
+
+	@Test
+	void failureIsRetriedWithGrowingWaits() {
+		assertThat(retry(message(0, 0)).after()).isEqualTo(Duration.ofSeconds(1));
+		assertThat(retry(message(1, 0)).after()).isEqualTo(Duration.ofSeconds(2));
+	}
+
+	private Settlement.Retry retry(ClaimedMessage message) {
+		return (Settlement.Retry) this.policy.decide(message, new HandlerResult.Threw(new IllegalStateException()));
+	}
+
+	@Test
+	void lastAttemptIsBuriedWithItsRootCause() {
+		Settlement.Bury bury = (Settlement.Bury) this.policy.decide(message(2, 0),
+				new HandlerResult.Threw(new RuntimeException("outer", new IllegalStateException("root"))));
+		assertThat(bury.failure().kind()).isEqualTo(Failure.Kind.EXCEPTION);
+		assertThat(bury.failure().reason()).isEqualTo("root");
+		assertThat(bury.failure().exceptionClass()).isEqualTo(IllegalStateException.class.getName());
+	}
+
+	@Test
+	void permanentAndListedExceptionsAreBuriedAtOnceAlsoAsCauses() {
+		assertThat(this.policy.decide(message(0, 0), new HandlerResult.Threw(new PermanentFailureException("no"))))
+			.isInstanceOf(Settlement.Bury.class);
+		assertThat(this.policy.decide(message(0, 0),
+				new HandlerResult.Threw(new RuntimeException(new FileNotFoundException()))))
+			.isInstanceOf(Settlement.Bury.class);
+	}
+
+	@Test
+	void requestedRetryObeysTheLimitAndReleaseDoesNot() {
+		HandlerResult again = new HandlerResult.Returned(Outcome.retryAfter(Duration.ofSeconds(7)));
+		assertThat(this.policy.decide(message(1, 0), again)).isInstanceOfSatisfying(Settlement.Retry.class,
+				(retry) -> assertThat(retry.after()).isEqualTo(Duration.ofSeconds(7)));
+		assertThat(this.policy.decide(message(2, 0), again)).isInstanceOf(Settlement.Bury.class);
+		assertThat(
+				this.policy.decide(message(9, 0), new HandlerResult.Returned(Outcome.release(Duration.ofSeconds(7)))))
+			.isInstanceOf(Settlement.Release.class);
+	}
+
+	@Test
+	void timeoutCountsAndAStopDoesNot() {
+		assertThat(this.policy.decide(message(0, 0), new HandlerResult.TimedOut())).isInstanceOfSatisfying(
+				Settlement.Retry.class, (retry) -> assertThat(retry.failure().kind()).isEqualTo(Failure.Kind.TIMEOUT));
+		assertThat(this.policy.decide(message(0, 0), new HandlerResult.Stopped()))
+			.isInstanceOf(Settlement.Release.class);
+	}
+
+	@Test
+	void unreadableMessageIsBuriedAtOnce() {
+		assertThat(this.policy.decide(message(0, 0), new HandlerResult.Unreadable(new IllegalArgumentException("x"))))
+			.isInstanceOfSatisfying(Settlement.Bury.class,
+					(bury) -> assertThat(bury.failure().kind()).isEqualTo(Failure.Kind.CONVERSION));
+	}
+
+	@Test
+	void suspectRunsAloneBeforeItsLastCrash() {
+		assertThat(this.policy.mustRunAlone(message(0, 1))).isFalse();
+		assertThat(this.policy.mustRunAlone(message(0, 2))).isTrue();
+		assertThat(this.policy.mustRunAlone(message(0, 7))).isTrue();
+	}
+
+	private static ClaimedMessage message(int failures, int crashes) {
+		return new ClaimedMessage("1", "orders", "default", "me", failures, crashes, false, Instant.EPOCH, null,
+				Map.of(), EncodedPayload.ofText("x", EncodedPayload.Format.TEXT), new Receipt() {
+				});
+	}
+
+}
