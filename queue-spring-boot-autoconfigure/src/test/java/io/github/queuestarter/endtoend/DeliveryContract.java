@@ -16,6 +16,7 @@ import io.github.queuestarter.Delivery;
 import io.github.queuestarter.PayloadTooLargeException;
 import io.github.queuestarter.QueueListener;
 import io.github.queuestarter.core.SendOptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.messaging.Message;
@@ -28,6 +29,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 /**
  * Messages arrive, whole, once, at whom they are meant for.
  */
+@Tag("newer-jdk")
 abstract class DeliveryContract extends EndToEndTest {
 
 	@Test

@@ -14,6 +14,7 @@ import io.github.queuestarter.QueueListener;
 import io.github.queuestarter.QueueObserver;
 import io.github.queuestarter.store.Consumers;
 import io.github.queuestarter.store.QueueStore;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -21,6 +22,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 /**
  * Instances come, go, pause, are slow, and are taken for dead.
  */
+@Tag("newer-jdk")
 abstract class LifecycleContract extends EndToEndTest {
 
 	@Test

@@ -18,6 +18,8 @@ final class WorkerProcess implements AutoCloseable {
 
 	private final Received<Line> lines = new Received<>();
 
+	private final Received<String> output = new Received<>();
+
 	private final Thread reader;
 
 	private WorkerProcess(Process process) {
@@ -28,12 +30,16 @@ final class WorkerProcess implements AutoCloseable {
 	}
 
 	static WorkerProcess start(Map<String, String> properties) {
+		return start(System.getProperty("java.class.path"), properties);
+	}
+
+	static WorkerProcess start(String classPath, Map<String, String> properties) {
 		List<String> command = new ArrayList<>();
 		command.add(System.getProperty("java.home") + "/bin/java");
 		command.add("-Xmx256m");
 		command.add("-XX:TieredStopAtLevel=1");
 		command.add("-cp");
-		command.add(System.getProperty("java.class.path"));
+		command.add(classPath);
 		command.add(WorkerMain.class.getName());
 		properties.forEach((key, value) -> command.add(key + "=" + value));
 		try {
@@ -49,6 +55,7 @@ final class WorkerProcess implements AutoCloseable {
 				new InputStreamReader(this.process.getInputStream(), StandardCharsets.UTF_8))) {
 			for (String line = output.readLine(); line != null; line = output.readLine()) {
 				String[] words = line.split(" ");
+				this.output.add(line);
 				if (line.equals("started") || words[0].equals("handled") || words[0].equals("dying")) {
 					this.lines.add(new Line(words, System.nanoTime()));
 				}
@@ -72,6 +79,13 @@ final class WorkerProcess implements AutoCloseable {
 
 	List<Line> dying() {
 		return this.lines.all().stream().filter((line) -> line.words[0].equals("dying")).toList();
+	}
+
+	/**
+	 * All that it printed, for the message of a failed test.
+	 */
+	String output() {
+		return String.join("\n", this.output.all());
 	}
 
 	boolean isAlive() {
