@@ -28,9 +28,11 @@ public sealed interface QueueEvent {
 	}
 
 	/**
-	 * An attempt failed; the message will be retried or buried.
+	 * An attempt failed.
+	 *
+	 * @param last whether the message becomes a dead letter rather than being tried again
 	 */
-	record Failed(String backend, Delivery delivery, Failure failure) implements QueueEvent {
+	record Failed(String backend, Delivery delivery, Failure failure, boolean last) implements QueueEvent {
 	}
 
 	/**

@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
+import io.github.queuestarter.Count;
 import io.github.queuestarter.GroupStats;
 import io.github.queuestarter.core.QueueStores;
 import io.github.queuestarter.listener.ListenerState;
@@ -58,6 +59,9 @@ public final class QueueHealthIndicator extends AbstractHealthIndicator {
 			if (!state.running() || !state.polling()) {
 				problems.add("Listener '" + state.id() + "' has stopped polling");
 			}
+			if (!state.settling()) {
+				problems.add("Listener '" + state.id() + "' can't settle its messages");
+			}
 		}
 		builder.withDetail("backends", backends).withDetail("queues", queues);
 		if (!problems.isEmpty()) {
@@ -75,13 +79,17 @@ public final class QueueHealthIndicator extends AbstractHealthIndicator {
 		Map<String, Object> details = new LinkedHashMap<>();
 		details.put("backend", stats.backend());
 		details.put("paused", stats.paused());
-		details.put("lag", stats.ready().toString());
-		details.put("pending", stats.pending().toString());
-		details.put("inFlight", stats.inFlight().toString());
-		details.put("retrying", stats.retrying().toString());
-		details.put("scheduled", stats.scheduled().toString());
-		details.put("deadLetters", stats.deadLetters().toString());
+		details.put("lag", number(stats.ready()));
+		details.put("pending", number(stats.pending()));
+		details.put("inFlight", number(stats.inFlight()));
+		details.put("retrying", number(stats.retrying()));
+		details.put("scheduled", number(stats.scheduled()));
+		details.put("deadLetters", number(stats.deadLetters()));
 		return details;
+	}
+
+	private static Object number(Count count) {
+		return (count.precision() == Count.Precision.EXACT) ? (Object) count.value() : count.toString();
 	}
 
 	private static Map<String, Object> of(ListenerState state) {
@@ -89,6 +97,7 @@ public final class QueueHealthIndicator extends AbstractHealthIndicator {
 		details.put("id", state.id());
 		details.put("running", state.running());
 		details.put("polling", state.polling());
+		details.put("settling", state.settling());
 		details.put("registered", state.registered());
 		details.put("lastPoll", (state.lastPoll() != null) ? state.lastPoll().toString() : "never");
 		details.put("consecutiveErrors", state.consecutiveErrors());

@@ -93,6 +93,9 @@ public final class QueueMetrics implements MeterBinder, QueueObserver {
 		count("queue.retried", "Attempts that failed and are followed by another", tags, 0);
 		count("queue.dead.lettered", "Messages that became dead letters", tags, 0);
 		count("queue.rescued", "Messages taken over from a consumer that is gone", tags, 0);
+		count("queue.stale", "Settlements that came too late and changed nothing", tags, 0);
+		count("queue.send.lost", "Messages that could not be sent after the commit of their transaction",
+				Tags.of("backend", backend), 0);
 		gauge("queue.messages.ready", "Messages that are not yet delivered", tags, queue, group, GroupStats::ready);
 		gauge("queue.messages.pending", "Messages in flight or waiting for their next attempt", tags, queue, group,
 				GroupStats::pending);

@@ -18,7 +18,8 @@ import org.springframework.context.annotation.Bean;
 /**
  * Auto-configuration of the meters of queues.
  */
-@AutoConfiguration(after = { QueueAutoConfiguration.class, CompositeMeterRegistryAutoConfiguration.class })
+@AutoConfiguration(after = QueueAutoConfiguration.class,
+		afterName = "org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration")
 @ConditionalOnClass({ MeterBinder.class, CompositeMeterRegistryAutoConfiguration.class })
 @ConditionalOnBean({ MeterRegistry.class, QueueStores.class })
 public final class QueueMetricsAutoConfiguration {

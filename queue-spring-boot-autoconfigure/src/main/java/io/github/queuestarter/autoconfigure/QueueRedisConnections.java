@@ -18,6 +18,11 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
  */
 final class QueueRedisConnections implements DisposableBean {
 
+	/**
+	 * Lettuce's own default is a minute, in which a listener would notice nothing.
+	 */
+	private static final Duration LONGEST_COMMAND = Duration.ofSeconds(10);
+
 	private final LettuceConnectionFactory store;
 
 	private final LettuceConnectionFactory heartbeat;
@@ -33,8 +38,12 @@ final class QueueRedisConnections implements DisposableBean {
 			throw new UnsupportedRedisClientException(application.getClass());
 		}
 		Duration timeout = lettuce.getClientConfiguration().getCommandTimeout();
-		this.store = like(lettuce, timeout, "-queue");
-		this.heartbeat = like(lettuce, (timeout.compareTo(longestBeat) < 0) ? timeout : longestBeat, "-heartbeat");
+		this.store = like(lettuce, shorter(timeout, LONGEST_COMMAND), "-queue");
+		this.heartbeat = like(lettuce, shorter(timeout, longestBeat), "-heartbeat");
+	}
+
+	private static Duration shorter(Duration one, Duration other) {
+		return (one.compareTo(other) < 0) ? one : other;
 	}
 
 	private static LettuceConnectionFactory like(LettuceConnectionFactory application, Duration timeout,

@@ -29,8 +29,10 @@ final class StoreSelectionFailureAnalyzer extends AbstractFailureAnalyzer<StoreS
 			return redis + " " + postgres;
 		}
 		return switch (wanted) {
-			case "redis" -> redis + " If the connection is there, let 'queue.backend' or " + key + " name it.";
-			case "postgres" -> postgres + " If the DataSource is there, let 'queue.backend' or " + key + " name it.";
+			case "redis" -> "If the application has a Redis connection, set " + key + " to redis: what an annotation"
+					+ " says comes too late to make the store. Otherwise: " + redis;
+			case "postgres" -> "If the application has a Postgres DataSource, set " + key
+					+ " to postgres: what an annotation says comes too late to make the store. Otherwise: " + postgres;
 			default -> "There is no store '" + wanted + "'. Set " + key + " or 'queue.backend' to redis or postgres.";
 		};
 	}

@@ -2,6 +2,7 @@ package io.github.queuestarter.core;
 
 import java.util.ArrayList;
 import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -67,25 +68,40 @@ final class AfterCommitSends implements TransactionSynchronization {
 
 	@Override
 	public void afterCommit() {
+		sendAll();
+	}
+
+	/**
+	 * Send what was added when {@link #afterCommit()} was over, or never came: by the
+	 * callbacks of others after the commit, or because one of them failed.
+	 */
+	@Override
+	public void afterCompletion(int status) {
+		if (status == STATUS_COMMITTED) {
+			sendAll();
+		}
+	}
+
+	private void sendAll() {
 		if (this.messages.isEmpty()) {
 			return;
 		}
+		List<OutgoingMessage> sending = List.copyOf(this.messages);
+		this.messages.clear();
 		try {
-			this.store.appender().append(this.messages, false);
+			this.store.appender().append(sending, false);
 		}
 		catch (RuntimeException ex) {
-			List<String> ids = this.messages.stream().map(OutgoingMessage::id).toList();
+			List<String> ids = sending.stream().map(OutgoingMessage::id).toList();
 			this.observer
-				.on(new QueueEvent.SendAfterCommitFailed(this.store.backend(), this.messages.get(0).queue(), ids, ex));
-			throw new SendAfterCommitException("The transaction is committed, but " + this.messages.size()
+				.on(new QueueEvent.SendAfterCommitFailed(this.store.backend(), sending.get(0).queue(), ids, ex));
+			throw new SendAfterCommitException("The transaction is committed, but " + sending.size()
 					+ " messages that were to be sent after it could not be sent to " + this.store.backend() + ": "
 					+ ex.getMessage() + ". Send them again if they matter.", ex);
 		}
-		this.messages.stream()
-			.map(OutgoingMessage::queue)
-			.distinct()
-			.forEach((queue) -> this.observer.on(new QueueEvent.Sent(this.store.backend(), queue,
-					(int) this.messages.stream().filter((message) -> message.queue().equals(queue)).count())));
+		Map<String, Integer> counts = new LinkedHashMap<>();
+		sending.forEach((message) -> counts.merge(message.queue(), 1, Integer::sum));
+		counts.forEach((queue, count) -> this.observer.on(new QueueEvent.Sent(this.store.backend(), queue, count)));
 	}
 
 }

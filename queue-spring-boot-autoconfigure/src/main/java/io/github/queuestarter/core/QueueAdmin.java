@@ -63,9 +63,14 @@ public class QueueAdmin {
 
 	/**
 	 * A group's dead letters, oldest first.
+	 * @throws QueueException if there is no such group
 	 */
 	public DeadLetterPage deadLetters(String queue, String group, PageRequest page) {
-		return at(queue).deadLetters(queue, group, page);
+		DeadLetterPage found = at(queue).deadLetters(queue, group, page);
+		if (found.deadLetters().isEmpty() && !at(queue).groups(queue).contains(group)) {
+			throw noSuchGroup(queue, group);
+		}
+		return found;
 	}
 
 	/**

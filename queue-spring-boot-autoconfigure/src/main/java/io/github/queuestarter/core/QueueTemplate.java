@@ -111,17 +111,14 @@ public class QueueTemplate implements QueueOperations {
 			messages.add(new OutgoingMessage(id, queue, payload, headers, options.getDelay(), options.getAt()));
 		}
 		Appender appender = store.appender();
-		if (options.isImmediate()) {
+		if (options.isImmediate() || !AfterCommitSends.transactionIsActive()) {
 			append(store, queue, messages, false);
 		}
 		else if (appender.joinsTransaction()) {
 			append(store, queue, messages, true);
 		}
-		else if (AfterCommitSends.transactionIsActive()) {
-			AfterCommitSends.of(store, this.observer).add(messages);
-		}
 		else {
-			append(store, queue, messages, false);
+			AfterCommitSends.of(store, this.observer).add(messages);
 		}
 		return ids;
 	}

@@ -89,9 +89,15 @@ public final class EventLog implements QueueObserver {
 
 	private static void failed(QueueEvent.Failed failed) {
 		Delivery delivery = failed.delivery();
-		logger.debug("Attempt " + delivery.attempt() + " of message " + delivery.id() + " of "
+		String text = "Attempt " + delivery.attempt() + " of message " + delivery.id() + " of "
 				+ name(delivery.queue(), delivery.group()) + " failed (" + failed.failure().kind() + "): "
-				+ failed.failure().reason());
+				+ failed.failure().reason();
+		if (failed.last()) {
+			logger.warn(text + ". It becomes a dead letter.");
+		}
+		else {
+			logger.debug(text);
+		}
 	}
 
 	private static void pollFailed(QueueEvent.PollFailed failed) {

@@ -27,9 +27,21 @@ final class Failures {
 		List<Throwable> causes = causes(thrown);
 		Throwable root = causes.get(causes.size() - 1);
 		String message = messageOf(root);
-		String type = root.getClass().getName();
-		return new Failure(kind, shorten((message != null) ? message : type, LONGEST_TEXT), type,
+		return new Failure(kind, shorten(reason(causes), LONGEST_TEXT), root.getClass().getName(),
 				(message != null) ? shorten(message, LONGEST_TEXT) : null, trace(thrown));
+	}
+
+	/**
+	 * One line: the message that is nearest to the root.
+	 */
+	private static String reason(List<Throwable> causes) {
+		for (int i = causes.size() - 1; i >= 0; i--) {
+			String message = messageOf(causes.get(i));
+			if (message != null && !message.isBlank()) {
+				return message.strip().lines().findFirst().orElse(message);
+			}
+		}
+		return causes.get(causes.size() - 1).getClass().getName();
 	}
 
 	/**

@@ -20,11 +20,12 @@ import org.jspecify.annotations.Nullable;
  * @param lastPoll when the store last answered a poll, or {@code null} if never
  * @param consecutiveErrors how many polls failed since
  * @param lastError why the last poll failed, or {@code null} if it did not
+ * @param settling whether its settlements reach the store
  * @param handlers how many handlers run now
  * @param stuck how many of them were interrupted and have not returned
  * @param oldestHandler how long the longest of them runs; zero if there is none
  */
 public record ListenerState(String id, String queue, String group, String backend, int concurrency, boolean running,
 		boolean polling, boolean registered, @Nullable Instant lastPoll, int consecutiveErrors,
-		@Nullable String lastError, int handlers, int stuck, Duration oldestHandler) {
+		@Nullable String lastError, boolean settling, int handlers, int stuck, Duration oldestHandler) {
 }

@@ -188,7 +188,8 @@ final class RunningListener {
 				this.settings.concurrency(), !this.stopping && threadsAreAlive(),
 				this.pollerVital.alive(this.instance.heartbeatExpiry()) && this.polls.errors() < ERRORS_TO_WORRY,
 				this.member.valid(), this.polls.lastSuccess(), this.polls.errors(), this.polls.lastError(),
-				attempts.size(), (int) attempts.stream().filter(Attempt::stuck).count(),
+				this.settler.consecutiveFailures() < ERRORS_TO_WORRY, attempts.size(),
+				(int) attempts.stream().filter(Attempt::stuck).count(),
 				attempts.stream().map(Attempt::age).max(Duration::compareTo).orElse(Duration.ZERO));
 	}
 

@@ -8,6 +8,9 @@ import io.github.queuestarter.Outcome;
 import io.github.queuestarter.PermanentFailureException;
 import io.github.queuestarter.store.ClaimedMessage;
 import io.github.queuestarter.store.Settlement;
+import org.jspecify.annotations.Nullable;
+
+import org.springframework.boot.convert.DurationStyle;
 
 /**
  * Decides what becomes of a message after an attempt.
@@ -39,7 +42,7 @@ final class SettlementPolicy {
 		}
 		if (result instanceof HandlerResult.TimedOut) {
 			return retryOrBury(message, Failure.of(Failure.Kind.TIMEOUT,
-					"The handler did not return within 'timeout' (" + this.settings.timeout() + ")"));
+					"The handler did not return within 'timeout' (" + printed(this.settings.timeout()) + ")"));
 		}
 		if (result instanceof HandlerResult.CrashedAlone) {
 			return new Settlement.Bury(message, Failure.of(Failure.Kind.CRASHED, "The process died " + message.crashes()
@@ -66,6 +69,10 @@ final class SettlementPolicy {
 	private Settlement retryOrBury(ClaimedMessage message, Failure failure) {
 		return attemptsAreUsedUp(message) ? new Settlement.Bury(message, failure)
 				: new Settlement.Retry(message, this.backOff.after(message.attempt()), failure);
+	}
+
+	private static String printed(@Nullable Duration duration) {
+		return (duration != null) ? DurationStyle.SIMPLE.print(duration) : "none";
 	}
 
 	private boolean attemptsAreUsedUp(ClaimedMessage message) {

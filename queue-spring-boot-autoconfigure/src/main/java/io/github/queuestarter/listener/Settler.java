@@ -57,6 +57,8 @@ final class Settler {
 
 	private volatile boolean stopping;
 
+	private volatile int consecutiveFailures;
+
 	/**
 	 * Create a settler.
 	 * @param settled called for each message that is settled, or turned out not to be
@@ -76,6 +78,13 @@ final class Settler {
 
 	void start() {
 		this.thread.start();
+	}
+
+	/**
+	 * How many calls to the store have failed in a row.
+	 */
+	int consecutiveFailures() {
+		return this.consecutiveFailures;
 	}
 
 	boolean isAlive() {
@@ -180,9 +189,11 @@ final class Settler {
 			this.vital.tick();
 			try {
 				done(batch, this.store.settlements().settle(batch));
+				this.consecutiveFailures = 0;
 				return;
 			}
 			catch (RuntimeException ex) {
+				this.consecutiveFailures = failures;
 				this.observer
 					.on(new QueueEvent.FlushFailed(this.store.backend(), this.queue, this.group, batch.size(), ex));
 				if (storeAnswers()) {

@@ -161,10 +161,10 @@ final class Worker implements Runnable {
 	private void settle(ClaimedMessage message, HandlerResult result, Consumer<Settlement> settler) {
 		Settlement settlement = this.policy.decide(message, result);
 		if (settlement instanceof Settlement.Retry retry) {
-			this.observer.on(new QueueEvent.Failed(this.store.backend(), message.delivery(), retry.failure()));
+			this.observer.on(new QueueEvent.Failed(this.store.backend(), message.delivery(), retry.failure(), false));
 		}
 		else if (settlement instanceof Settlement.Bury bury) {
-			this.observer.on(new QueueEvent.Failed(this.store.backend(), message.delivery(), bury.failure()));
+			this.observer.on(new QueueEvent.Failed(this.store.backend(), message.delivery(), bury.failure(), true));
 		}
 		settler.accept(settlement);
 	}

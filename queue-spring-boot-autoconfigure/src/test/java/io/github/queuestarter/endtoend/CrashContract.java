@@ -81,18 +81,19 @@ abstract class CrashContract extends EndToEndTest {
 		sender.template().sendAll(this.queue, List.of("a", "b", "kill", "c", "d"));
 		Set<String> handled = new HashSet<>();
 		int processes = 0;
-		while (deadLetters(sender).isEmpty() || handled.size() < 4) {
+		do {
 			processes++;
 			assertThat(processes).as("processes that were killed").isLessThan(8);
 			try (WorkerProcess process = WorkerProcess.start(properties)) {
-				Awaitility.await()
-					.atMost(Duration.ofSeconds(40))
+				process.awaitStarted();
+				await().atMost(Duration.ofSeconds(40))
 					.until(() -> !process.isAlive()
 							|| (!deadLetters(sender).isEmpty() && handled.size() + handledBy(process).size() >= 4));
 				process.kill();
 				handled.addAll(handledBy(process));
 			}
 		}
+		while (deadLetters(sender).isEmpty() || handled.size() < 4);
 		assertThat(handled).containsExactlyInAnyOrder("a", "b", "c", "d");
 		DeadLetter dead = deadLetters(sender).get(0);
 		assertThat(deadLetters(sender)).hasSize(1);

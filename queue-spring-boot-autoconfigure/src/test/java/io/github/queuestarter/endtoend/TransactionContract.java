@@ -10,6 +10,8 @@ import org.junit.jupiter.api.Test;
 
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 import org.springframework.transaction.support.TransactionTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -100,6 +102,36 @@ abstract class TransactionContract extends EndToEndTest {
 			status.setRollbackOnly();
 		});
 		assertThat(application.admin().stats(this.queue, "default").paused()).isTrue();
+	}
+
+	@Test
+	void sendFromACallbackAfterTheCommitArrives() {
+		Application application = startWithDatabase();
+		transactions(application).executeWithoutResult((status) -> {
+			sendLater(application, "callback before");
+			application.template().send(this.queue, "in transaction");
+			sendLater(application, "callback behind");
+		});
+		transactions(application).executeWithoutResult((status) -> sendLater(application, "callback alone"));
+		assertThat(this.texts.received.await(7)).containsExactlyInAnyOrder("in transaction", "callback before commit",
+				"callback before completion", "callback behind commit", "callback behind completion",
+				"callback alone commit", "callback alone completion");
+	}
+
+	private void sendLater(Application application, String text) {
+		TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
+
+			@Override
+			public void afterCommit() {
+				application.template().send(TransactionContract.this.queue, text + " commit");
+			}
+
+			@Override
+			public void afterCompletion(int status) {
+				application.template().send(TransactionContract.this.queue, text + " completion");
+			}
+
+		});
 	}
 
 	static final class Texts {
