@@ -16,23 +16,32 @@ final class CachedStats {
 
 	private static final Duration FRESH = Duration.ofSeconds(2);
 
-	private final Supplier<QueueStatsReader> reader;
+	private static final Duration USABLE = Duration.ofSeconds(30);
+
+	/**
+	 * A scrape has little time, and other meters to show.
+	 */
+	private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+	private final Bounded<Map<Key, GroupStats>> reading;
 
 	private final ReentrantLock lock = new ReentrantLock();
 
 	private volatile Map<Key, GroupStats> stats = Map.of();
 
-	private volatile long readAt = System.nanoTime() - FRESH.toNanos();
+	private volatile long triedAt = System.nanoTime() - FRESH.toNanos();
+
+	private volatile long readAt;
 
 	CachedStats(Supplier<QueueStatsReader> reader) {
-		this.reader = reader;
+		this.reading = new Bounded<>(() -> read(reader.get()), PATIENCE);
 	}
 
 	@Nullable GroupStats of(String queue, String group) {
 		if (isStale() && this.lock.tryLock()) {
 			try {
 				if (isStale()) {
-					read();
+					refresh();
 				}
 			}
 			finally {
@@ -43,14 +52,28 @@ final class CachedStats {
 	}
 
 	private boolean isStale() {
-		return System.nanoTime() - this.readAt >= FRESH.toNanos();
+		return System.nanoTime() - this.triedAt >= FRESH.toNanos();
 	}
 
-	private void read() {
+	private void refresh() {
+		try {
+			this.stats = this.reading.ask();
+			this.readAt = System.nanoTime();
+		}
+		catch (RuntimeException ex) {
+			if (System.nanoTime() - this.readAt >= USABLE.toNanos()) {
+				this.stats = Map.of();
+			}
+		}
+		finally {
+			this.triedAt = System.nanoTime();
+		}
+	}
+
+	private static Map<Key, GroupStats> read(QueueStatsReader reader) {
 		Map<Key, GroupStats> stats = new HashMap<>();
-		this.reader.get().read().forEach((one) -> stats.put(new Key(one.queue(), one.group()), one));
-		this.stats = stats;
-		this.readAt = System.nanoTime();
+		reader.read().forEach((one) -> stats.put(new Key(one.queue(), one.group()), one));
+		return stats;
 	}
 
 	private record Key(String queue, String group) {

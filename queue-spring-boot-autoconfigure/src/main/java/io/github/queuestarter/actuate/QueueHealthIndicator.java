@@ -1,9 +1,11 @@
 package io.github.queuestarter.actuate;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 import io.github.queuestarter.Count;
 import io.github.queuestarter.GroupStats;
@@ -21,11 +23,18 @@ import org.springframework.boot.health.contributor.Health;
  */
 public final class QueueHealthIndicator extends AbstractHealthIndicator {
 
+	/**
+	 * Who asks for the health of an application waits some seconds and not a minute.
+	 */
+	private static final Duration PATIENCE = Duration.ofSeconds(5);
+
 	private final QueueStores stores;
 
 	private final QueueListenerRegistry registry;
 
 	private final QueueStatsReader reader;
+
+	private final Map<QueueStore, Bounded<List<GroupStats>>> questions = new ConcurrentHashMap<>();
 
 	public QueueHealthIndicator(QueueStores stores, QueueListenerRegistry registry, QueueStatsReader reader) {
 		super("Queue health check failed");
@@ -42,8 +51,8 @@ public final class QueueHealthIndicator extends AbstractHealthIndicator {
 		Map<String, Object> backends = new LinkedHashMap<>();
 		for (QueueStore store : this.stores.all()) {
 			try {
-				store.administration().ping();
-				this.reader.read(store)
+				this.questions.computeIfAbsent(store, this::question)
+					.ask()
 					.forEach((stats) -> entry(queues, stats.queue(), stats.group()).putAll(of(stats)));
 				backends.put(store.backend(), "up");
 			}
@@ -67,6 +76,13 @@ public final class QueueHealthIndicator extends AbstractHealthIndicator {
 		if (!problems.isEmpty()) {
 			builder.down().withDetail("problems", problems);
 		}
+	}
+
+	private Bounded<List<GroupStats>> question(QueueStore store) {
+		return new Bounded<>(() -> {
+			store.administration().ping();
+			return this.reader.read(store);
+		}, PATIENCE);
 	}
 
 	@SuppressWarnings("unchecked")

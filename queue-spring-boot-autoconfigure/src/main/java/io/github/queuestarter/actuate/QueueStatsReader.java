@@ -41,11 +41,37 @@ public final class QueueStatsReader {
 	}
 
 	/**
-	 * The groups of the queues of one store.
+	 * The groups of the queues of one store that can be read.
+	 * @throws RuntimeException if the store does not answer
 	 */
 	List<GroupStats> read(QueueStore store) {
 		Set<String> queues = store.administration().queues();
-		return queues.isEmpty() ? List.of() : store.administration().stats(queues);
+		if (queues.isEmpty()) {
+			return List.of();
+		}
+		try {
+			return store.administration().stats(queues);
+		}
+		catch (RuntimeException ex) {
+			store.administration().ping();
+			return readOneByOne(store, queues);
+		}
+	}
+
+	/**
+	 * A queue that is broken must not hide the others.
+	 */
+	private static List<GroupStats> readOneByOne(QueueStore store, Set<String> queues) {
+		List<GroupStats> stats = new ArrayList<>();
+		for (String queue : queues) {
+			try {
+				stats.addAll(store.administration().stats(Set.of(queue)));
+			}
+			catch (RuntimeException ex) {
+				logger.debug("Could not read the state of queue '" + queue + "' in " + store.backend(), ex);
+			}
+		}
+		return stats;
 	}
 
 }

@@ -44,6 +44,18 @@ final class Attempt {
 	}
 
 	/**
+	 * Note that the message is given back while the handler still runs: what the handler
+	 * returns must not settle it a second time.
+	 * @return false if the handler has returned and its result counts
+	 */
+	synchronized boolean giveUp() {
+		if (!this.ended) {
+			this.interruption = Interruption.GIVEN_UP;
+		}
+		return !this.ended;
+	}
+
+	/**
 	 * Whether the handler was interrupted and has not returned.
 	 */
 	synchronized boolean stuck() {
@@ -56,9 +68,8 @@ final class Attempt {
 	 */
 	synchronized @Nullable Interruption end() {
 		this.ended = true;
-		if (this.interruption != null) {
-			Thread.interrupted();
-		}
+		// what the handler did to its own thread ends here too
+		Thread.interrupted();
 		return this.interruption;
 	}
 
@@ -80,7 +91,12 @@ final class Attempt {
 		/**
 		 * The consumer was fenced: someone else handles the message now.
 		 */
-		FENCED
+		FENCED,
+
+		/**
+		 * The application stops and does not wait any longer: the message is given back.
+		 */
+		GIVEN_UP
 
 	}
 

@@ -1,6 +1,10 @@
 package io.github.queuestarter.listener;
 
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 
 import io.github.queuestarter.Delivery;
 import io.github.queuestarter.QueueEvent;
@@ -21,6 +25,13 @@ public final class EventLog implements QueueObserver {
 	private static final int FAILURES_IN_FULL = 3;
 
 	private static final int THEN_EACH = 10;
+
+	/**
+	 * What is tried again each second during an outage is logged no more often than this.
+	 */
+	private static final Duration NOW_AND_THEN = Duration.ofSeconds(30);
+
+	private final Map<String, Long> lastWarnings = new ConcurrentHashMap<>();
 
 	@Override
 	public void on(QueueEvent event) {
@@ -67,8 +78,9 @@ public final class EventLog implements QueueObserver {
 					+ " were settled too late, someone else has them: " + firstOf(stale.ids()));
 		}
 		else if (event instanceof QueueEvent.FlushFailed failed) {
-			logger.warn("Could not settle " + failed.count() + " messages of " + name(failed.queue(), failed.group())
-					+ " (" + failed.cause().getMessage() + "); trying again");
+			warnNowAndThen("settle " + failed.backend() + name(failed.queue(), failed.group()),
+					() -> "Could not settle " + failed.count() + " messages of " + name(failed.queue(), failed.group())
+							+ " (" + failed.cause().getMessage() + "); trying again");
 			logger.debug("Settling failed", failed.cause());
 		}
 		else if (event instanceof QueueEvent.SendAfterCommitFailed failed) {
@@ -76,8 +88,8 @@ public final class EventLog implements QueueObserver {
 					+ " after their transaction had been committed: " + firstOf(failed.ids()), failed.cause());
 		}
 		else if (event instanceof QueueEvent.HeartbeatFailed failed) {
-			logger.warn("Heartbeat did not reach " + failed.backend() + " (" + failed.cause().getMessage()
-					+ "); trying again");
+			warnNowAndThen("heartbeat " + failed.backend(), () -> "Heartbeat did not reach " + failed.backend() + " ("
+					+ failed.cause().getMessage() + "); trying again");
 		}
 		else if (event instanceof QueueEvent.Warning warning) {
 			logger.warn(warning.text());
@@ -106,6 +118,18 @@ public final class EventLog implements QueueObserver {
 					+ " (" + failed.cause().getMessage() + "); failure " + failed.consecutive()
 					+ " in a row, next try in " + failed.nextTry().toMillis() + " ms");
 			logger.debug("Poll failed", failed.cause());
+		}
+	}
+
+	private void warnNowAndThen(String what, Supplier<String> text) {
+		long now = System.nanoTime();
+		Long last = this.lastWarnings.get(what);
+		if (last == null || now - last >= NOW_AND_THEN.toNanos()) {
+			this.lastWarnings.put(what, now);
+			logger.warn(text.get());
+		}
+		else if (logger.isDebugEnabled()) {
+			logger.debug(text.get());
 		}
 	}
 

@@ -26,7 +26,7 @@ public final class Events implements QueueObserver {
 			try {
 				observer.on(event);
 			}
-			catch (RuntimeException ex) {
+			catch (RuntimeException | Error ex) {
 				logger.warn(
 						"Observer " + observer.getClass().getName() + " failed on " + event.getClass().getSimpleName(),
 						ex);

@@ -67,7 +67,7 @@ final class Failures {
 		try {
 			return thrown.getMessage();
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
 			return "(its message could not be read: " + ex.getClass().getName() + ")";
 		}
 	}
@@ -77,7 +77,7 @@ final class Failures {
 		try {
 			thrown.printStackTrace(new PrintWriter(text));
 		}
-		catch (RuntimeException ex) {
+		catch (RuntimeException | Error ex) {
 			text.append("(the rest could not be written: ").append(ex.getClass().getName()).append(')');
 		}
 		return shorten(text.toString(), LONGEST_TRACE);

@@ -35,8 +35,7 @@ final class HandlerFactory {
 		this.resolvers.addResolvers(resolvers);
 	}
 
-	Handler handlerFor(Object bean, Method method, String name) {
-		HandlerReturnType.check(method, name);
+	Handler handlerFor(Object bean, Method method) {
 		return new MethodHandler(bean, method, this.resolvers);
 	}
 

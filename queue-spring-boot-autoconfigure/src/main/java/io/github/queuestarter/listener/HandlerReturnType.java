@@ -18,8 +18,13 @@ final class HandlerReturnType {
 	private HandlerReturnType() {
 	}
 
-	static void check(Method method, String name) {
-		ResolvableType type = ResolvableType.forMethodReturnType(method);
+	/**
+	 * Check a method.
+	 * @param method the method as the class has it, not as a proxy shows it
+	 * @param bean the bean's own class
+	 */
+	static void check(Method method, Class<?> bean, String name) {
+		ResolvableType type = ResolvableType.forMethodReturnType(method, bean);
 		Class<?> raw = method.getReturnType();
 		if (CompletionStage.class.isAssignableFrom(raw)) {
 			ResolvableType result = type.as(CompletionStage.class).getGeneric(0);
@@ -29,6 +34,7 @@ final class HandlerReturnType {
 			throw invalid(name, type);
 		}
 		if (AnnotatedElementUtils.hasAnnotation(method, Async.class)
+				|| AnnotatedElementUtils.hasAnnotation(bean, Async.class)
 				|| AnnotatedElementUtils.hasAnnotation(method.getDeclaringClass(), Async.class)) {
 			throw new InvalidListenerException("Listener " + name + " is @Async: it returns before its work is done",
 					"Remove @Async (listeners run on threads of their own), or return a CompletionStage.", null);

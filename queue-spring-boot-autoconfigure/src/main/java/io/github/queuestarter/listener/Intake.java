@@ -41,6 +41,10 @@ final class Intake {
 
 	private boolean dueIsNext;
 
+	// given back for want of a worker: claimed at once again, it would never get to
+	// others
+	private boolean gaveBack;
+
 	private boolean open = true;
 
 	Intake(int concurrency, Prefetch prefetch) {
@@ -90,11 +94,11 @@ final class Intake {
 	private boolean hasRoom() {
 		int waiting = this.fresh.size();
 		int prefetch = this.prefetch.size();
-		return this.running + waiting < this.concurrency || (prefetch > 0 && waiting <= prefetch / 2);
+		return this.running + waiting < this.concurrency || (!this.gaveBack && prefetch > 0 && waiting <= prefetch / 2);
 	}
 
 	int roomForDue() {
-		return locked(() -> this.open
+		return locked(() -> (this.open && !this.gaveBack)
 				? Math.max(0, this.concurrency + this.prefetch.size() - this.runningDue - this.due.size()) : 0);
 	}
 
@@ -170,6 +174,7 @@ final class Intake {
 		this.lock.lock();
 		try {
 			this.running--;
+			this.gaveBack = false;
 			if (held.due()) {
 				this.runningDue--;
 			}
@@ -193,6 +198,7 @@ final class Intake {
 			List<Held> removed = new ArrayList<>();
 			removeOlder(this.fresh, nanoTime, removed);
 			removeOlder(this.due, nanoTime, removed);
+			this.gaveBack |= !removed.isEmpty() && this.running == this.concurrency;
 			this.room.signal();
 			return removed;
 		});

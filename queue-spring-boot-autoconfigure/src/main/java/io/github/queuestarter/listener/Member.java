@@ -50,6 +50,13 @@ final class Member implements Lease {
 		return this.registered && System.nanoTime() - this.confirmed < this.expiry.toNanos();
 	}
 
+	/**
+	 * How long ago the last confirmed heartbeat began, in nanoseconds.
+	 */
+	long sinceConfirmed() {
+		return System.nanoTime() - this.confirmed;
+	}
+
 	boolean registered() {
 		return this.registered;
 	}
@@ -61,6 +68,16 @@ final class Member implements Lease {
 	void confirm(long began) {
 		this.confirmed = began;
 		this.registered = true;
+	}
+
+	/**
+	 * Be a consumer no longer: no handler is started from now on.
+	 * @return whether the consumer was registered
+	 */
+	boolean leave() {
+		boolean was = this.registered;
+		this.registered = false;
+		return was;
 	}
 
 	/**

@@ -3,6 +3,7 @@ package io.github.queuestarter.listener;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +30,13 @@ final class Membership {
 
 	private static final Duration STOP_PATIENCE = Duration.ofSeconds(2);
 
+	private static final Duration LEAVE_PATIENCE = Duration.ofSeconds(5);
+
+	/**
+	 * Fewer than this at once are not worth another round of housekeeping right now.
+	 */
+	private static final long WORTH_A_ROUND = 100;
+
 	private final QueueStore store;
 
 	private final InstanceSettings settings;
@@ -54,7 +62,7 @@ final class Membership {
 		this.settings = settings;
 		this.retention = retention;
 		this.observer = observer;
-		this.watch = new SilenceWatch(settings.heartbeatExpiry());
+		this.watch = new SilenceWatch(settings.heartbeatExpiry(), settings.heartbeatInterval().multipliedBy(2));
 		String backend = store.backend();
 		// keeps the process alive: with virtual threads everything else is a daemon
 		this.heartbeat = new Loop("queue-heartbeat-" + backend, false, this::beat);
@@ -92,35 +100,46 @@ final class Membership {
 	}
 
 	/**
-	 * Give back what is still held, and leave.
+	 * Give back what is still held, and leave. A store that does not answer is not waited
+	 * for long: the application is to end.
 	 */
 	void leave() {
-		this.heartbeat.stop(STOP_PATIENCE);
-		for (Member member : this.members.values()) {
+		boolean answers = this.heartbeat.stop(STOP_PATIENCE);
+		List<Member> leaving = this.members.values().stream().filter(Member::leave).toList();
+		if (answers) {
+			Thread thread = new Thread(() -> leaving.forEach(this::signOff), "queue-leave-" + this.store.backend());
+			thread.setDaemon(true);
+			thread.start();
 			try {
-				if (member.registered()) {
-					this.store.consumers().retire(member.domain(), member.consumer());
-				}
+				thread.join(LEAVE_PATIENCE.toMillis());
+				answers = !thread.isAlive();
 			}
-			catch (RuntimeException ex) {
-				logger.warn("Could not sign off consumer '" + member.consumer() + "' from " + this.store.backend()
-						+ " (" + ex.getMessage() + "). What it held is rescued after 'queue.heartbeat.expiry'.");
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
 			}
+		}
+		if (!answers && !leaving.isEmpty()) {
+			logger.warn("Could not sign off from " + this.store.backend() + ", which does not answer."
+					+ " What this instance held is rescued after 'queue.heartbeat.expiry'.");
+		}
+	}
+
+	private void signOff(Member member) {
+		try {
+			this.store.consumers().retire(member.domain(), member.consumer());
+		}
+		catch (RuntimeException ex) {
+			logger.warn("Could not sign off consumer '" + member.consumer() + "' from " + this.store.backend() + " ("
+					+ ex.getMessage() + "). What it held is rescued after 'queue.heartbeat.expiry'.");
 		}
 	}
 
 	private Duration beat() {
-		List<Member> beating = this.members.values().stream().filter(Member::alive).toList();
+		List<Member> alive = this.members.values().stream().filter(Member::alive).toList();
+		List<Member> beating = alive.stream().filter(Member::registered).toList();
 		try {
-			for (Member member : beating) {
-				if (!member.registered()) {
-					long began = System.nanoTime();
-					this.store.consumers().register(member.domain(), member.consumer());
-					member.confirm(began);
-				}
-			}
 			if (!beating.isEmpty()) {
-				beat(beating);
+				beatTogether(beating);
 			}
 		}
 		catch (RuntimeException ex) {
@@ -129,7 +148,66 @@ final class Membership {
 			return this.settings.heartbeatInterval().dividedBy(5);
 		}
 		releaseWhatWaitsTooLong(beating);
-		return this.settings.heartbeatInterval();
+		return register(alive.stream().filter((member) -> !member.registered()).toList())
+				? this.settings.heartbeatInterval() : this.settings.heartbeatInterval().dividedBy(5);
+	}
+
+	/**
+	 * Register those who are not; a domain that refuses does not keep the others waiting.
+	 * @return whether all are registered
+	 */
+	private boolean register(List<Member> members) {
+		RuntimeException failure = null;
+		for (Member member : members) {
+			try {
+				long began = System.nanoTime();
+				this.store.consumers().register(member.domain(), member.consumer());
+				member.confirm(began);
+			}
+			catch (RuntimeException ex) {
+				failure = ex;
+			}
+		}
+		if (failure != null) {
+			this.observer.on(new QueueEvent.HeartbeatFailed(this.store.backend(), failure));
+		}
+		return failure == null;
+	}
+
+	private void beatTogether(List<Member> beating) {
+		try {
+			beat(beating);
+		}
+		catch (RuntimeException ex) {
+			if (beating.size() == 1 || !beatOneByOne(beating)) {
+				throw ex;
+			}
+			this.observer.on(new QueueEvent.HeartbeatFailed(this.store.backend(), ex));
+		}
+	}
+
+	/**
+	 * A domain that fails, as those of one shard do when it is down, must not cost the
+	 * others their registration. Those that went well last come first.
+	 * @return whether any of them went well
+	 */
+	private boolean beatOneByOne(List<Member> beating) {
+		long end = System.nanoTime() + this.settings.heartbeatInterval().toNanos();
+		boolean any = false;
+		for (Member member : beating.stream().sorted(Comparator.comparingLong(Member::sinceConfirmed)).toList()) {
+			if (System.nanoTime() - end < 0) {
+				try {
+					beat(List.of(member));
+					any = true;
+					continue;
+				}
+				catch (RuntimeException ex) {
+					logger.debug("Heartbeat of " + member.domain() + " failed", ex);
+				}
+			}
+			this.watch.lostContact(member.domain());
+		}
+		return any;
 	}
 
 	private void beat(List<Member> beating) {
@@ -195,20 +273,23 @@ final class Membership {
 		if (queues.isEmpty()) {
 			return this.settings.housekeepingInterval();
 		}
-		try {
-			List<String> left = new ArrayList<>(queues);
-			while (!left.isEmpty() && !this.housekeeper.isStopped()) {
-				left.removeIf((queue) -> removeFinished(queue) == 0);
-			}
-		}
-		catch (RuntimeException ex) {
-			logger.debug("Could not remove finished messages from " + this.store.backend(), ex);
+		List<String> left = new ArrayList<>(queues);
+		while (!left.isEmpty() && !this.housekeeper.isStopped()) {
+			// what is finished meanwhile is left for the next time: there is always some
+			left.removeIf((queue) -> removeFinished(queue) < WORTH_A_ROUND);
 		}
 		return this.settings.housekeepingInterval();
 	}
 
 	private long removeFinished(String queue) {
-		long removed = this.store.housekeeping().removeFinished(Set.of(queue), this.retention.keepDone(queue));
+		long removed;
+		try {
+			removed = this.store.housekeeping().removeFinished(Set.of(queue), this.retention.keepDone(queue));
+		}
+		catch (RuntimeException ex) {
+			logger.debug("Could not remove finished messages of '" + queue + "' from " + this.store.backend(), ex);
+			return 0;
+		}
 		if (removed > 0) {
 			this.observer.on(new QueueEvent.Removed(this.store.backend(), queue, removed));
 		}

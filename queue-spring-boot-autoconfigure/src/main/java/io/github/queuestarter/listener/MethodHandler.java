@@ -33,6 +33,10 @@ final class MethodHandler implements Handler {
 		catch (MethodThrew ex) {
 			return new HandlerResult.Threw(ex.thrown());
 		}
+		catch (Error ex) {
+			// of the process, not of the message: no reason to give up on it
+			return new HandlerResult.Threw(ex);
+		}
 		catch (Throwable ex) {
 			return new HandlerResult.Unreadable(ex);
 		}

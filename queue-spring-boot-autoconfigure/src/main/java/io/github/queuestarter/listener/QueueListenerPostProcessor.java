@@ -16,6 +16,7 @@ import io.github.queuestarter.store.Names;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.framework.AopProxyUtils;
+import org.springframework.aop.scope.ScopedProxyUtils;
 import org.springframework.aop.support.AopUtils;
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.BeanFactoryAware;
@@ -67,6 +68,10 @@ public final class QueueListenerPostProcessor
 
 	@Override
 	public Object postProcessAfterInitialization(Object bean, String beanName) {
+		if (ScopedProxyUtils.isScopedTarget(beanName)) {
+			// its proxy is listened to, which looks up the target of the moment
+			return bean;
+		}
 		Class<?> type = AopProxyUtils.ultimateTargetClass(bean);
 		if (this.withoutListeners.contains(type)
 				|| !AnnotationUtils.isCandidateClass(type, List.of(QueueListener.class, QueueListeners.class))) {
@@ -89,13 +94,15 @@ public final class QueueListenerPostProcessor
 	}
 
 	private void found(Candidate candidate, Set<QueueListener> listeners) {
-		if (this.handlers == null) {
-			synchronized (this.early) {
+		HandlerFactory handlers;
+		synchronized (this.early) {
+			handlers = this.handlers;
+			if (handlers == null) {
 				this.early.put(candidate, listeners);
+				return;
 			}
-			return;
 		}
-		register(candidate, listeners, this.handlers);
+		register(candidate, listeners, handlers);
 	}
 
 	@Override
@@ -114,7 +121,8 @@ public final class QueueListenerPostProcessor
 	private void register(Candidate candidate, Set<QueueListener> listeners, HandlerFactory handlers) {
 		Method method = AopUtils.selectInvocableMethod(candidate.method(), candidate.bean().getClass());
 		String name = candidate.name();
-		Handler handler = handlers.handlerFor(candidate.bean(), method, name);
+		HandlerReturnType.check(candidate.method(), AopProxyUtils.ultimateTargetClass(candidate.bean()), name);
+		Handler handler = handlers.handlerFor(candidate.bean(), method);
 		for (QueueListener listener : listeners) {
 			this.registry.getObject().register(definition(listener, handler, name));
 		}

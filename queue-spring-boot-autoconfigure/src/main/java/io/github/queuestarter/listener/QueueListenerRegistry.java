@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 import io.github.queuestarter.QueueObserver;
@@ -25,6 +26,11 @@ import org.springframework.context.SmartLifecycle;
 public final class QueueListenerRegistry implements SmartLifecycle {
 
 	private static final Duration MOST_BETWEEN_CHECKS = Duration.ofSeconds(1);
+
+	/**
+	 * A claim that takes longer hangs: its answer is given up.
+	 */
+	private static final Duration LONGEST_LAST_CLAIM = Duration.ofSeconds(5);
 
 	private static final Duration LEAST_BETWEEN_CHECKS = Duration.ofMillis(10);
 
@@ -47,6 +53,8 @@ public final class QueueListenerRegistry implements SmartLifecycle {
 	private final List<RunningListener> listeners = new ArrayList<>();
 
 	private final Map<QueueStore, Membership> memberships = new LinkedHashMap<>();
+
+	private final ReentrantLock stopping = new ReentrantLock();
 
 	private @Nullable Loop deadlines;
 
@@ -83,12 +91,20 @@ public final class QueueListenerRegistry implements SmartLifecycle {
 	}
 
 	@Override
-	public synchronized void start() {
-		if (this.running) {
-			return;
+	public void start() {
+		// a stop that is under way takes its parts down first
+		this.stopping.lock();
+		try {
+			synchronized (this) {
+				if (!this.running) {
+					this.running = true;
+					this.definitions.values().forEach(this::start);
+				}
+			}
 		}
-		this.running = true;
-		this.definitions.values().forEach(this::start);
+		finally {
+			this.stopping.unlock();
+		}
 	}
 
 	private void start(ListenerDefinition definition) {
@@ -149,6 +165,17 @@ public final class QueueListenerRegistry implements SmartLifecycle {
 
 	@Override
 	public void stop() {
+		this.stopping.lock();
+		try {
+			stopAll();
+		}
+		finally {
+			this.stopping.unlock();
+		}
+	}
+
+	private void stopAll() {
+		long end = System.nanoTime() + this.instance.gracePeriod().toNanos();
 		Collection<RunningListener> stopping;
 		synchronized (this) {
 			if (!this.running) {
@@ -158,9 +185,9 @@ public final class QueueListenerRegistry implements SmartLifecycle {
 			stopping = List.copyOf(this.listeners);
 		}
 		this.memberships.values().forEach(Membership::stopHousekeeping);
-		inParallel(stopping, RunningListener::stopClaiming);
-		long end = System.nanoTime() + this.instance.gracePeriod().toNanos();
-		inParallel(stopping, (listener) -> listener.finish(Duration.ofNanos(Math.max(0, end - System.nanoTime()))));
+		inParallel(stopping, RunningListener::stopClaiming, LONGEST_LAST_CLAIM);
+		inParallel(stopping, (listener) -> listener.finish(Duration.ofNanos(Math.max(0, end - System.nanoTime()))),
+				this.instance.gracePeriod().plus(RunningListener.LONGEST_FINISH));
 		this.memberships.values().forEach(Membership::leave);
 		Loop deadlines = this.deadlines;
 		if (deadlines != null) {
@@ -173,16 +200,19 @@ public final class QueueListenerRegistry implements SmartLifecycle {
 		}
 	}
 
-	private static void inParallel(Collection<RunningListener> listeners, Consumer<RunningListener> action) {
+	private static void inParallel(Collection<RunningListener> listeners, Consumer<RunningListener> action,
+			Duration patience) {
+		long end = System.nanoTime() + patience.toNanos();
 		List<Thread> threads = new ArrayList<>();
 		for (RunningListener listener : listeners) {
 			Thread thread = new Thread(() -> action.accept(listener), "queue-stop-" + listener.queue());
+			thread.setDaemon(true);
 			thread.start();
 			threads.add(thread);
 		}
 		for (Thread thread : threads) {
 			try {
-				thread.join();
+				thread.join(Math.max(1, (end - System.nanoTime()) / 1_000_000));
 			}
 			catch (InterruptedException ex) {
 				Thread.currentThread().interrupt();

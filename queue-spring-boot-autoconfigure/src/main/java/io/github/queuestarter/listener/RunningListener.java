@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 
 import io.github.queuestarter.QueueEvent;
 import io.github.queuestarter.QueueObserver;
+import io.github.queuestarter.store.ClaimedMessage;
 import io.github.queuestarter.store.MessageSource;
 import io.github.queuestarter.store.QueueStore;
 import io.github.queuestarter.store.Settlement;
@@ -25,7 +26,12 @@ final class RunningListener {
 
 	private static final int ERRORS_TO_WORRY = 3;
 
-	private static final Duration LAST_FLUSH = Duration.ofSeconds(5);
+	private static final Duration LAST_FLUSH = Duration.ofSeconds(4);
+
+	/**
+	 * The longest that {@link #finish} takes beyond its grace period.
+	 */
+	static final Duration LONGEST_FINISH = AFTER_INTERRUPT.plus(LAST_FLUSH).plusSeconds(1);
 
 	private final ListenerDefinition definition;
 
@@ -114,7 +120,7 @@ final class RunningListener {
 		this.stopping = true;
 		List<Held> left = this.intake.close();
 		this.source.stop();
-		left.forEach((held) -> this.settler.add(new Settlement.Release(held.message(), Duration.ZERO)));
+		left.forEach((held) -> giveBack(held.message()));
 	}
 
 	/**
@@ -131,7 +137,7 @@ final class RunningListener {
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 		}
-		attempts().forEach((attempt) -> this.settler.add(new Settlement.Release(attempt.message(), Duration.ZERO)));
+		attempts().filter(Attempt::giveUp).forEach((attempt) -> giveBack(attempt.message()));
 		this.settler.stop(LAST_FLUSH);
 		this.observer.on(new QueueEvent.ListenerStopped(this.store.backend(), queue(), this.definition.group()));
 	}
@@ -166,7 +172,18 @@ final class RunningListener {
 	void releaseWaiting(Duration longest) {
 		if (this.othersAreThere && !this.stopping) {
 			this.intake.removeOlderThan(System.nanoTime() - longest.toNanos())
-				.forEach((held) -> this.settler.add(new Settlement.Release(held.message(), Duration.ZERO)));
+				.forEach((held) -> giveBack(held.message()));
+		}
+	}
+
+	/**
+	 * Never waits: the heartbeat and a stop must not hang on a store that does not
+	 * settle. What is not known any more is found and given back by the source, or at
+	 * sign-off.
+	 */
+	private void giveBack(ClaimedMessage message) {
+		if (!this.settler.offer(new Settlement.Release(message, Duration.ZERO))) {
+			this.sink.forget(message);
 		}
 	}
 

@@ -19,6 +19,8 @@ import io.github.queuestarter.QueueObserver;
 import io.github.queuestarter.store.ClaimedMessage;
 import io.github.queuestarter.store.QueueStore;
 import io.github.queuestarter.store.Settlement;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 
 /**
  * Brings the settlements of one listener to the store, as many at once as have come in
@@ -27,9 +29,13 @@ import io.github.queuestarter.store.Settlement;
  */
 final class Settler {
 
+	private static final Log logger = LogFactory.getLog(Settler.class);
+
 	private static final int AT_ONCE = 500;
 
 	private static final int BACKLOG = 2000;
+
+	private static final int ENOUGH_REFUSED = 3;
 
 	private static final Duration POLL = Duration.ofMillis(500);
 
@@ -51,13 +57,22 @@ final class Settler {
 
 	private final BackOff backOff = new BackOff(Duration.ofMillis(100), 2, LONGEST_WAIT, 0.2);
 
+	// used by the thread of this settler only, like all that is about refusals
+	private final List<Settlement> refused = new ArrayList<>();
+
+	private int refusedInARow;
+
+	private volatile int refusedRounds;
+
+	private long refusedAgainAt;
+
 	private final Thread thread;
 
 	private final CountDownLatch giveUp = new CountDownLatch(1);
 
 	private volatile boolean stopping;
 
-	private volatile int consecutiveFailures;
+	private volatile int failedInARow;
 
 	/**
 	 * Create a settler.
@@ -81,10 +96,11 @@ final class Settler {
 	}
 
 	/**
-	 * How many calls to the store have failed in a row.
+	 * How many calls to the store have failed in a row, or how many times in a row it
+	 * refused some messages while it took others.
 	 */
 	int consecutiveFailures() {
-		return this.consecutiveFailures;
+		return Math.max(this.failedInARow, this.refusedRounds);
 	}
 
 	boolean isAlive() {
@@ -113,6 +129,14 @@ final class Settler {
 				Thread.currentThread().interrupt();
 			}
 		}
+	}
+
+	/**
+	 * Add a settlement if not too many wait already.
+	 * @return whether it was added
+	 */
+	boolean offer(Settlement settlement) {
+		return this.waiting.offer(settlement);
 	}
 
 	/**
@@ -148,35 +172,67 @@ final class Settler {
 	}
 
 	private void run() {
-		List<Settlement> batch = new ArrayList<>(AT_ONCE);
 		while (!this.stopping || !this.waiting.isEmpty()) {
 			try {
-				this.vital.waits();
-				Settlement first = this.waiting.poll(POLL.toMillis(), TimeUnit.MILLISECONDS);
-				this.vital.works();
-				if (first == null) {
-					continue;
+				settleWhatCameIn();
+				if (!this.refused.isEmpty() && System.nanoTime() - this.refusedAgainAt >= 0) {
+					settleRefused();
 				}
-				batch.add(first);
-				this.waiting.drainTo(batch, AT_ONCE - 1);
-				byConsumer(batch).forEach(this::flush);
 			}
 			catch (InterruptedException ex) {
 				// nobody but stop() ends this thread
 			}
-			finally {
-				batch.clear();
+			catch (Throwable ex) {
+				// an Error as well: without this thread nothing is settled any more
+				logger.error("Settling messages of '" + this.queue + "/" + this.group + "' failed; it goes on", ex);
 			}
 			if (this.giveUp.getCount() == 0) {
 				return;
 			}
 		}
+		if (!this.refused.isEmpty()) {
+			settleRefused();
+		}
+	}
+
+	private void settleWhatCameIn() throws InterruptedException {
+		this.vital.waits();
+		if (this.refused.size() >= BACKLOG) {
+			pause(Duration.ofNanos(this.refusedAgainAt - System.nanoTime()));
+			this.vital.works();
+			return;
+		}
+		Settlement first = this.waiting.poll(POLL.toMillis(), TimeUnit.MILLISECONDS);
+		this.vital.works();
+		if (first != null) {
+			List<Settlement> batch = new ArrayList<>();
+			batch.add(first);
+			this.waiting.drainTo(batch, AT_ONCE - 1);
+			byConsumer(batch).forEach(this::flush);
+		}
+	}
+
+	/**
+	 * Try again what the store refused while it took others.
+	 */
+	@SuppressWarnings("NonAtomicOperationOnVolatileField") // one thread settles
+	private void settleRefused() {
+		List<Settlement> again = List.copyOf(this.refused);
+		this.refused.clear();
+		this.refusedInARow = 0;
+		for (List<Settlement> ofConsumer : byConsumer(again)) {
+			for (int from = 0; from < ofConsumer.size(); from += AT_ONCE) {
+				flush(ofConsumer.subList(from, Math.min(ofConsumer.size(), from + AT_ONCE)));
+			}
+		}
+		this.refusedRounds = this.refused.isEmpty() ? 0 : this.refusedRounds + 1;
+		this.refusedAgainAt = System.nanoTime() + this.backOff.after(this.refusedRounds + 1).toNanos();
 	}
 
 	private static Collection<List<Settlement>> byConsumer(List<Settlement> batch) {
 		String consumer = batch.get(0).message().consumer();
 		if (batch.stream().allMatch((settlement) -> settlement.message().consumer().equals(consumer))) {
-			return List.of(List.copyOf(batch));
+			return List.of(batch);
 		}
 		Map<String, List<Settlement>> parts = new LinkedHashMap<>();
 		batch.forEach((settlement) -> parts.computeIfAbsent(settlement.message().consumer(), (key) -> new ArrayList<>())
@@ -185,30 +241,70 @@ final class Settler {
 	}
 
 	private void flush(List<Settlement> batch) {
-		for (int failures = 1;; failures++) {
-			this.vital.tick();
-			try {
-				done(batch, this.store.settlements().settle(batch));
-				this.consecutiveFailures = 0;
+		for (int failures = 1; this.giveUp.getCount() > 0 && !settle(batch); failures++) {
+			if (storeAnswers()) {
+				split(batch);
 				return;
 			}
-			catch (RuntimeException ex) {
-				this.consecutiveFailures = failures;
-				this.observer
-					.on(new QueueEvent.FlushFailed(this.store.backend(), this.queue, this.group, batch.size(), ex));
-				if (storeAnswers()) {
-					if (batch.size() > 1) {
-						flush(batch.subList(0, batch.size() / 2));
-						flush(batch.subList(batch.size() / 2, batch.size()));
-						return;
-					}
-					batch = List.of(plain(batch.get(0)));
-				}
-				if (pause(this.backOff.after(failures))) {
-					return;
-				}
+			if (pause(this.backOff.after(failures))) {
+				return;
 			}
 		}
+	}
+
+	/**
+	 * Settle a refused batch in parts, to find out which part is refused. When it seems
+	 * to be all of them, the rest waits as it is.
+	 */
+	private void split(List<Settlement> batch) {
+		if (this.refusedInARow >= ENOUGH_REFUSED) {
+			setAside(batch);
+		}
+		else if (batch.size() == 1) {
+			List<Settlement> plain = List.of(plain(batch.get(0)));
+			if (plain.equals(batch) || !settle(plain)) {
+				setAside(plain);
+			}
+		}
+		else {
+			// a full Redis takes an ack and refuses all else
+			List<Settlement> acks = batch.stream().filter(Settlement.Ack.class::isInstance).toList();
+			if (!acks.isEmpty() && acks.size() < batch.size()) {
+				flush(acks);
+				flush(batch.stream().filter((settlement) -> !(settlement instanceof Settlement.Ack)).toList());
+			}
+			else {
+				flush(batch.subList(0, batch.size() / 2));
+				flush(batch.subList(batch.size() / 2, batch.size()));
+			}
+		}
+	}
+
+	private void setAside(List<Settlement> batch) {
+		if (this.refused.isEmpty()) {
+			this.refusedAgainAt = System.nanoTime() + this.backOff.after(this.refusedRounds + 1).toNanos();
+		}
+		this.refused.addAll(batch);
+		this.refusedInARow++;
+	}
+
+	@SuppressWarnings("NonAtomicOperationOnVolatileField") // one thread settles
+	private boolean settle(List<Settlement> batch) {
+		this.vital.tick();
+		List<ClaimedMessage> stale;
+		try {
+			stale = this.store.settlements().settle(batch);
+		}
+		catch (Throwable ex) {
+			this.failedInARow++;
+			this.observer
+				.on(new QueueEvent.FlushFailed(this.store.backend(), this.queue, this.group, batch.size(), ex));
+			return false;
+		}
+		this.failedInARow = 0;
+		this.refusedInARow = 0;
+		done(batch, stale);
+		return true;
 	}
 
 	private boolean storeAnswers() {

@@ -16,10 +16,18 @@ final class SilenceWatch {
 
 	private final Duration expiry;
 
+	private final Duration longestGap;
+
 	private final Map<Key, Sighting> sightings = new HashMap<>();
 
-	SilenceWatch(Duration expiry) {
+	/**
+	 * Create a watch.
+	 * @param longestGap the longest time between two looks; after a longer one, in which
+	 * all may have stood still together, waits start anew
+	 */
+	SilenceWatch(Duration expiry, Duration longestGap) {
 		this.expiry = expiry;
+		this.longestGap = longestGap;
 	}
 
 	/**
@@ -28,7 +36,12 @@ final class SilenceWatch {
 	synchronized void saw(String domain, Map<String, Long> counters, long nanoTime) {
 		this.sightings.keySet().removeIf((key) -> key.domain.equals(domain) && !counters.containsKey(key.consumer));
 		counters.forEach((consumer, counter) -> this.sightings.merge(new Key(domain, consumer),
-				new Sighting(counter, nanoTime), (old, now) -> (old.counter == now.counter) ? old : now));
+				new Sighting(counter, nanoTime, nanoTime), this::next));
+	}
+
+	private Sighting next(Sighting old, Sighting now) {
+		boolean unbroken = now.last - old.last <= this.longestGap.toNanos();
+		return (unbroken && old.counter == now.counter) ? new Sighting(old.counter, old.since, now.last) : now;
 	}
 
 	/**
@@ -39,12 +52,20 @@ final class SilenceWatch {
 	}
 
 	/**
-	 * Who is silent.
+	 * Note that one domain could not be asked.
+	 */
+	synchronized void lostContact(String domain) {
+		this.sightings.keySet().removeIf((key) -> key.domain.equals(domain));
+	}
+
+	/**
+	 * Who was silent at the last look.
 	 */
 	synchronized List<Silent> silent(long nanoTime) {
 		List<Silent> silent = new ArrayList<>();
 		this.sightings.forEach((key, sighting) -> {
-			if (nanoTime - sighting.since >= this.expiry.toNanos()) {
+			if (sighting.last - sighting.since >= this.expiry.toNanos()
+					&& nanoTime - sighting.last <= this.longestGap.toNanos()) {
 				silent.add(new Silent(key.domain, key.consumer, sighting.counter));
 			}
 		});
@@ -62,7 +83,7 @@ final class SilenceWatch {
 	private record Key(String domain, String consumer) {
 	}
 
-	private record Sighting(long counter, long since) {
+	private record Sighting(long counter, long since, long last) {
 	}
 
 }

@@ -147,6 +147,10 @@ final class Worker implements Runnable {
 		if (interruption == Attempt.Interruption.FENCED) {
 			this.sink.forget(message);
 		}
+		else if (interruption == Attempt.Interruption.GIVEN_UP) {
+			logger.warn("The handler of message " + message.id() + " of queue '" + message.queue()
+					+ "' has returned after the listener had stopped; the message was given back before");
+		}
 		else if (interruption == Attempt.Interruption.DEADLINE) {
 			settle(message, new HandlerResult.TimedOut(), settler);
 		}

@@ -51,6 +51,13 @@ final class BorrowedConnection implements AutoCloseable {
 		return this.connection;
 	}
 
+	/**
+	 * Whether the pool handed it out with another isolation than READ COMMITTED.
+	 */
+	boolean hadOtherIsolation() {
+		return this.isolation != Connection.TRANSACTION_READ_COMMITTED;
+	}
+
 	@Override
 	public void close() throws SQLException {
 		try (Connection closing = this.connection) {

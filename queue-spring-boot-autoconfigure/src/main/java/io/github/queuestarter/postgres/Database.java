@@ -97,11 +97,8 @@ final class Database {
 	private boolean setsIsolation() throws SQLException {
 		Boolean known = this.setsIsolation;
 		if (known == null) {
-			try (Connection connection = this.dataSource.getConnection()) {
-				known = connection.getTransactionIsolation() != Connection.TRANSACTION_READ_COMMITTED;
-				if (!connection.getAutoCommit()) {
-					connection.rollback();
-				}
+			try (BorrowedConnection borrowed = BorrowedConnection.from(this.dataSource, this.networkTimeout, true)) {
+				known = borrowed.hadOtherIsolation();
 			}
 			this.setsIsolation = known;
 		}

@@ -35,9 +35,9 @@ final class DeadLetters {
 
 	int replay(String queue, String group, String id) {
 		return isId(id) ? this.database.query("replay dead letter '" + id + "'", "replay", (statement) -> {
-			statement.setString(1, queue);
-			statement.setString(2, group);
-			statement.setString(3, id);
+			statement.setString(1, id);
+			statement.setString(2, queue);
+			statement.setString(3, group);
 		}, DeadLetters::count) : 0;
 	}
 
@@ -51,9 +51,9 @@ final class DeadLetters {
 
 	boolean discard(String queue, String group, String id) {
 		return isId(id) && this.database.query("discard dead letter '" + id + "'", "discard", (statement) -> {
-			statement.setString(1, queue);
-			statement.setString(2, group);
-			statement.setString(3, id);
+			statement.setString(1, id);
+			statement.setString(2, queue);
+			statement.setString(3, group);
 		}, ResultSet::next);
 	}
 

@@ -36,6 +36,8 @@ final class DueRounds implements Runnable {
 
 	private final SettleCalls settleCalls;
 
+	private final SchemaRecovery recovery;
+
 	private final QueueObserver observer;
 
 	private final Pause pause;
@@ -48,15 +50,18 @@ final class DueRounds implements Runnable {
 
 	private volatile boolean running;
 
+	private int failedPromotions;
+
 	private @Nullable Thread thread;
 
 	DueRounds(Database database, Promotions promotions, Holdings holdings, SettleCalls settleCalls,
-			QueueObserver observer, Pause pause) {
+			SchemaRecovery recovery, QueueObserver observer, Pause pause) {
 		this.database = database;
 		this.claims = new DueClaims(database);
 		this.promotions = promotions;
 		this.holdings = holdings;
 		this.settleCalls = settleCalls;
+		this.recovery = recovery;
 		this.observer = observer;
 		this.pause = pause;
 	}
@@ -116,7 +121,7 @@ final class DueRounds implements Runnable {
 				// Its answer may be lost
 				this.sources.forEach((source) -> source.reconciling().end());
 				wait = Math.min(LONGEST_WAIT.toMillis() << Math.min(failures, 10), LONGEST_BACK_OFF.toMillis());
-				tell(ex, failures);
+				recover(ex, failures, "Retried and scheduled messages can't be looked for: ");
 			}
 			try {
 				this.pause.await(Duration.ofMillis(wait));
@@ -127,11 +132,18 @@ final class DueRounds implements Runnable {
 		}
 	}
 
-	private void tell(Throwable failure, int failures) {
-		// The pollers tell of an outage; this is for what only concerns these statements
-		if (failures == 3) {
-			this.observer.on(new QueueEvent.Warning(PostgresStore.BACKEND,
-					"Retried and scheduled messages can't be looked for: " + failure.getMessage()));
+	private void recover(Throwable failure, int failures, String warning) {
+		try {
+			// The pollers tell of an outage; this is for what only concerns these
+			// statements
+			if (failures == 3) {
+				this.observer.on(new QueueEvent.Warning(PostgresStore.BACKEND, warning + failure.getMessage()));
+			}
+			this.recovery.recover(failure);
+		}
+		catch (Throwable ex) {
+			// The round is tried again in any case
+			failure.addSuppressed(ex);
 		}
 	}
 
@@ -157,27 +169,39 @@ final class DueRounds implements Runnable {
 				next = Math.min(next, answer.nextIn());
 			}
 		}
+		if (promotes) {
+			judgePromotion(found.failure());
+		}
 		return any ? 1 : Math.min(next, longer(lastWait));
+	}
+
+	/**
+	 * A failed promotion costs neither the answer of the claim nor the pace of retries.
+	 */
+	private void judgePromotion(@Nullable SQLException failure) {
+		this.failedPromotions = (failure != null) ? this.failedPromotions + 1 : 0;
+		if (failure != null) {
+			recover(SqlFailures.translate("move scheduled messages into the log", failure), this.failedPromotions,
+					"Scheduled messages that are due are not delivered: ");
+		}
 	}
 
 	private Found look(Connection connection, List<DueClaims.Request> requests, boolean promotes) throws SQLException {
 		List<DueClaims.Answer> answers = requests.isEmpty() ? List.of() : this.claims.claim(connection, requests);
 		boolean more = false;
+		SQLException failure = null;
 		if (promotes) {
 			try {
 				more = this.promotions.promote(connection);
 			}
 			catch (SQLException ex) {
-				// Must not cost the answer of the claim
-				if (answers.isEmpty()) {
-					throw ex;
-				}
+				failure = ex;
 			}
 			if (!more) {
 				this.promoting.begin();
 			}
 		}
-		return new Found(answers, more);
+		return new Found(answers, more, failure);
 	}
 
 	private void handOver(DueClaims.Request request, DueClaims.Answer answer) {
@@ -222,7 +246,7 @@ final class DueRounds implements Runnable {
 		return Math.min(Math.max(2, wait * 2), LONGEST_WAIT.toMillis());
 	}
 
-	private record Found(List<DueClaims.Answer> answers, boolean more) {
+	private record Found(List<DueClaims.Answer> answers, boolean more, @Nullable SQLException failure) {
 	}
 
 }

@@ -9,11 +9,16 @@ import org.jspecify.annotations.Nullable;
  */
 final class Millis {
 
+	/**
+	 * Longer waits are taken as this one: Postgres can't add them to a time.
+	 */
+	private static final Duration LONGEST = Duration.ofDays(365 * 1000);
+
 	private Millis() {
 	}
 
 	static long of(Duration duration) {
-		return duration.plusNanos(999_999).toMillis();
+		return (duration.compareTo(LONGEST) < 0) ? duration.plusNanos(999_999).toMillis() : LONGEST.toMillis();
 	}
 
 	static @Nullable Long orNull(@Nullable Duration duration) {

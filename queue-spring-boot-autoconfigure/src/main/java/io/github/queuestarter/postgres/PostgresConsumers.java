@@ -24,10 +24,13 @@ final class PostgresConsumers implements Consumers {
 
 	private final HeartbeatConnection heartbeat;
 
+	private final HungClaims hungClaims;
+
 	private final Runnable dueSoon;
 
-	PostgresConsumers(Database database, HeartbeatConnection heartbeat, Runnable dueSoon) {
+	PostgresConsumers(Database database, HeartbeatConnection heartbeat, HungClaims hungClaims, Runnable dueSoon) {
 		this.database = database;
+		this.hungClaims = hungClaims;
 		this.heartbeat = heartbeat;
 		this.dueSoon = dueSoon;
 	}
@@ -108,6 +111,7 @@ final class PostgresConsumers implements Consumers {
 		if (!rescued.isEmpty()) {
 			this.dueSoon.run();
 		}
+		this.hungClaims.end();
 		return rescued;
 	}
 

@@ -19,6 +19,10 @@ final class PostgresSource implements MessageSource, Runnable {
 
 	private static final Duration WITHOUT_CONSUMER = Duration.ofMillis(100);
 
+	private static final Duration AFTER_ERROR = Duration.ofSeconds(1);
+
+	private static final int LONGEST_BUSY_WAIT = 50;
+
 	private final Subscription subscription;
 
 	private final Sink sink;
@@ -38,6 +42,8 @@ final class PostgresSource implements MessageSource, Runnable {
 	private volatile boolean running;
 
 	private boolean waitsForRoom;
+
+	private int busy;
 
 	private boolean groupMade;
 
@@ -158,14 +164,21 @@ final class PostgresSource implements MessageSource, Runnable {
 			this.sink.acceptNew(answer.messages());
 		}
 		this.sink.pollSucceeded();
+		this.busy = (answer.outcome() == Claims.Outcome.BUSY) ? this.busy + 1 : 0;
 		switch (answer.outcome()) {
 			case MESSAGES -> this.patience.reset();
 			case EMPTY, PAUSED -> awaitMessages();
 			// Another instance is at it; what it leaves is to be had soon
-			case BUSY -> this.pause.await(Duration.ofMillis(1 + ThreadLocalRandom.current().nextInt(4)));
+			case BUSY -> awaitTurn();
 			case FENCED -> this.pause.await(WITHOUT_CONSUMER);
 			case LOST -> this.groupMade = false;
 		}
+	}
+
+	private void awaitTurn() throws InterruptedException {
+		// Longer only where someone is stuck in a claim
+		int longest = Math.min(4 + this.busy / 20, LONGEST_BUSY_WAIT);
+		this.pause.await(Duration.ofMillis(1 + ThreadLocalRandom.current().nextInt(longest)));
 	}
 
 	private void awaitMessages() throws InterruptedException {
@@ -176,13 +189,15 @@ final class PostgresSource implements MessageSource, Runnable {
 
 	private void recover(Throwable failure) {
 		this.reconciling.end();
-		Duration wait = this.sink.pollFailed(failure);
+		Duration wait = AFTER_ERROR;
 		try {
+			wait = this.sink.pollFailed(failure);
 			if (this.parts.recovery().recover(failure)) {
 				this.groupMade = false;
 			}
 		}
-		catch (RuntimeException ex) {
+		catch (Throwable ex) {
+			// Told of the next time
 			failure.addSuppressed(ex);
 		}
 		try {

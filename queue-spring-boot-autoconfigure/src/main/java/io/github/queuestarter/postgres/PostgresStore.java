@@ -59,15 +59,16 @@ public final class PostgresStore implements QueueStore {
 				settings.initializeSchema() == Initialize.ALWAYS);
 		SettleCalls settleCalls = new SettleCalls(database, settings.settleBatch(), duePause::wake);
 		Holdings holdings = new Holdings(database, settleCalls);
-		this.dueRounds = new DueRounds(database, new Promotions(database, wakeups), holdings, settleCalls, observer,
-				duePause);
+		this.dueRounds = new DueRounds(database, new Promotions(database, wakeups), holdings, settleCalls, recovery,
+				observer, duePause);
 		this.heartbeat = new HeartbeatConnection(dedicated, settings.heartbeatTimeout());
 		this.appender = new PostgresAppender(database,
 				new CallerTransaction(dataSource, settings.unjoinedTransaction()), recovery, wakeups);
 		this.reader = new PostgresReader(new SourceParts(new Groups(database, observer), new Claims(database), holdings,
 				this.dueRounds, wakeups, recovery), settings);
 		this.settlements = new PostgresSettlements(database, settleCalls);
-		this.consumers = new PostgresConsumers(database, this.heartbeat, duePause::wake);
+		this.consumers = new PostgresConsumers(database, this.heartbeat,
+				new HungClaims(database, settings.networkTimeout(), observer), duePause::wake);
 		this.administration = new PostgresAdministration(database, duePause::wake);
 		this.housekeeping = new PostgresHousekeeping(database);
 	}

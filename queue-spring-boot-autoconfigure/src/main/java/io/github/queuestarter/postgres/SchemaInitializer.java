@@ -46,7 +46,7 @@ final class SchemaInitializer {
 	}
 
 	private QueueSchemaException notReady(int version) {
-		String found = (version == 0) ? "has no queue tables" : "has queue tables of version " + version;
+		String found = (version == 0) ? "lacks queue tables" : "has queue tables of version " + version;
 		return new QueueSchemaException(
 				"Schema '" + this.database.sql().schema() + "' " + found + "; this release needs version " + VERSION
 						+ ". Run '" + Sql.SCHEMA_SCRIPT

@@ -31,6 +31,13 @@ final class Sql {
 	}
 
 	/**
+	 * The schema as statements have it.
+	 */
+	String quotedSchema() {
+		return '"' + this.schema.replace("\"", "\"\"") + '"';
+	}
+
+	/**
 	 * The statement in a file, with the schema's name put in.
 	 */
 	String get(String name) {
@@ -43,8 +50,7 @@ final class Sql {
 
 	private String load(String name) {
 		String text = COMMENT.matcher(read(name + ".sql")).replaceAll("");
-		String quoted = '"' + this.schema.replace("\"", "\"\"") + '"';
-		return text.replaceAll(":schema\\b", Matcher.quoteReplacement(quoted)).strip();
+		return text.replaceAll(":schema\\b", Matcher.quoteReplacement(quotedSchema())).strip();
 	}
 
 	private static String read(String file) {

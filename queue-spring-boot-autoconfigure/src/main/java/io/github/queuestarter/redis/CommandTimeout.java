@@ -12,11 +12,15 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
  */
 record CommandTimeout(Duration value) {
 
+	private static final Duration OTHERWISE = Duration.ofSeconds(10);
+
 	static CommandTimeout of(RedisConnectionFactory connections) {
 		if (connections instanceof LettuceConnectionFactory lettuce) {
-			return new CommandTimeout(lettuce.getClientConfiguration().getCommandTimeout());
+			Duration timeout = lettuce.getClientConfiguration().getCommandTimeout();
+			// Zero means to wait for ever
+			return new CommandTimeout(timeout.toMillis() > 0 ? timeout : OTHERWISE);
 		}
-		return new CommandTimeout(Duration.ofSeconds(10));
+		return new CommandTimeout(OTHERWISE);
 	}
 
 	/**

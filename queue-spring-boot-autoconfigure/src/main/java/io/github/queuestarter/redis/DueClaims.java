@@ -23,6 +23,9 @@ final class DueClaims {
 
 	private final Events events;
 
+	// So that no messages wait behind those that may not be claimed now
+	private long passOver;
+
 	DueClaims(RedisCalls calls, GroupKeys keys, Events events) {
 		this.calls = calls;
 		this.keys = keys;
@@ -38,8 +41,10 @@ final class DueClaims {
 		List<byte[]> claimKeys = new ArrayList<>(List.of(queue.consumers(), queue.groups()));
 		this.keys.lanes().forEach((lane) -> claimKeys.addAll(List.of(lane.stream(), lane.retry(), lane.attempts())));
 		ScriptCall claim = ScriptCall.of(RedisScript.CLAIM_DUE, claimKeys, RedisStore.REGISTRATION_TTL,
-				this.keys.groupBytes(), consumer, most, room.suspects(), LOOK);
+				this.keys.groupBytes(), consumer, most, room.suspects(), LOOK,
+				(room.suspects() > 0) ? 0 : this.passOver);
 		List<Reply> replies = this.calls.evalAll(List.of(promote, claim));
+		this.passOver = replies.get(1).number(3);
 		return round(consumer, replies.get(0), replies.get(1));
 	}
 
@@ -50,7 +55,7 @@ final class DueClaims {
 					.formatted(claimed.number(2), this.keys.queue().queue(), this.keys.group()));
 		}
 		List<ClaimedMessage> messages = new ArrayList<>();
-		for (int i = 3; i < claimed.size(); i++) {
+		for (int i = 4; i < claimed.size(); i++) {
 			messages.add(Claims.due(this.keys, consumer, claimed.list(i)));
 		}
 		return new Round(claimed.flag(0), messages, claimed.number(1), promoted.number(1));

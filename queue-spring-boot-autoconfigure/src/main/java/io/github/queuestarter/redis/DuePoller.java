@@ -95,7 +95,7 @@ final class DuePoller {
 		while (!this.closed) {
 			Duration next = this.pollInterval;
 			for (DueMessages source : this.sources) {
-				Duration wanted = source.look();
+				Duration wanted = look(source);
 				next = (wanted.compareTo(next) < 0) ? wanted : next;
 			}
 			try {
@@ -104,6 +104,16 @@ final class DuePoller {
 			catch (InterruptedException ex) {
 				// Nothing but close() ends this thread
 			}
+		}
+	}
+
+	// One source that fails beyond its own care must not end the thread of all
+	private Duration look(DueMessages source) {
+		try {
+			return source.look();
+		}
+		catch (Throwable ex) {
+			return this.pollInterval;
 		}
 	}
 

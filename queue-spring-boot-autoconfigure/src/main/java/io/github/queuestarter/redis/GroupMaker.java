@@ -3,8 +3,10 @@ package io.github.queuestarter.redis;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
+import io.github.queuestarter.QueueStoreException;
 import io.github.queuestarter.store.StartFrom;
 import io.github.queuestarter.store.Subscription;
+import io.lettuce.core.RedisCommandExecutionException;
 
 /**
  * Makes groups, and makes them again when they are lost.
@@ -35,9 +37,9 @@ final class GroupMaker {
 		String queue = subscription.queue();
 		String group = subscription.group();
 		GroupKeys keys = this.keyspace.queue(queue).group(group);
-		this.calls.call((commands) -> commands.sadd(this.keyspace.names(), queue.getBytes(StandardCharsets.UTF_8)));
 		Reply reply = this.calls.eval(ScriptCall.of(RedisScript.MAKE_GROUP,
-				List.of(keys.log().stream(), keys.queue().groups(), keys.log().retry(), keys.log().attempts()),
+				List.of(keys.log().stream(), keys.queue().groups(), keys.log().retry(), keys.log().attempts(),
+						keys.replayed().stream(), keys.replayed().retry()),
 				keys.groupBytes(), (subscription.startFrom() == StartFrom.EARLIEST) ? "0" : "$",
 				subscription.application(), seen ? 1 : 0));
 		if (reply.text(0).equals("made-again")) {
@@ -49,7 +51,20 @@ final class GroupMaker {
 					+ "they share its messages. Name another group if each shall have all.")
 				.formatted(group, queue, subscription.application(), maker));
 		}
+		name(queue);
 		return reply.flag(3);
+	}
+
+	// A server at maxmemory refuses this, and must be read nevertheless
+	private void name(String queue) {
+		try {
+			this.calls.call((commands) -> commands.sadd(this.keyspace.names(), queue.getBytes(StandardCharsets.UTF_8)));
+		}
+		catch (QueueStoreException ex) {
+			if (!(ex.getCause() instanceof RedisCommandExecutionException)) {
+				throw ex;
+			}
+		}
 	}
 
 }

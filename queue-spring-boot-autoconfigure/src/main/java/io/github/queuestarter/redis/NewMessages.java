@@ -69,6 +69,7 @@ final class NewMessages {
 				sink.pollSucceeded();
 			}
 			else {
+				this.consumer = sink.consumer();
 				this.room = sink.awaitRoom(PATIENCE);
 			}
 		}
@@ -78,8 +79,12 @@ final class NewMessages {
 	 * Poll, by exactly as much as there is room for.
 	 */
 	List<ByteRecord> poll(RedisStreamCommands commands, Duration block) {
-		this.consumer = this.reception.sink().consumer();
 		this.batch = new ArrayList<>();
+		// One that was fenced meanwhile has no room, and its successor is not yet
+		// registered
+		if (this.reception.isStopping() || !this.consumer.equals(this.reception.sink().consumer())) {
+			return List.of();
+		}
 		List<ByteRecord> records = commands.xReadGroup(
 				Consumer.from(this.reception.subscription().group(), this.consumer),
 				StreamReadOptions.empty().count(this.room).block(block),

@@ -7,6 +7,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 
 import io.github.queuestarter.QueueStoreException;
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 /**
  * Calls Redis and waits for its answers. Never part of a transaction of the caller.
@@ -28,6 +30,8 @@ final class RedisCalls {
 	private final RedisConnectionFactory connections;
 
 	private final Duration timeout;
+
+	private final AtomicLong noResetBefore = new AtomicLong(System.nanoTime());
 
 	RedisCalls(RedisConnectionFactory connections, Duration timeout) {
 		this.connections = connections;
@@ -46,8 +50,11 @@ final class RedisCalls {
 		withCommands((commands) -> {
 			List<RedisFuture<?>> futures = new ArrayList<>(calls.size());
 			calls.forEach((call) -> futures.add(call.apply(commands)));
-			for (RedisFuture<?> future : futures) {
-				await(future);
+			try {
+				futures.forEach(this::await);
+			}
+			finally {
+				giveUp(futures);
 			}
 			return true;
 		});
@@ -68,8 +75,13 @@ final class RedisCalls {
 			calls.forEach((call) -> futures.add(commands.evalsha(call.script().digest(), ScriptOutputType.MULTI,
 					call.keyArray(), call.argumentArray())));
 			List<Reply> answers = new ArrayList<>(calls.size());
-			for (int i = 0; i < calls.size(); i++) {
-				answers.add(reply(commands, calls.get(i), futures.get(i)));
+			try {
+				for (int i = 0; i < calls.size(); i++) {
+					answers.add(reply(commands, calls.get(i), futures.get(i)));
+				}
+			}
+			finally {
+				giveUp(futures);
 			}
 			return answers;
 		});
@@ -118,11 +130,30 @@ final class RedisCalls {
 		}
 		catch (TimeoutException ex) {
 			future.cancel(true);
+			reset();
 			throw new QueueStoreException("Redis did not answer within " + this.timeout, ex);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 			throw new QueueStoreException("Interrupted while waiting for Redis", ex);
+		}
+	}
+
+	// What nobody waits for need not be sent when the server is back. Those that are
+	// answered stay as they are.
+	private static void giveUp(List<? extends Future<?>> futures) {
+		futures.forEach((future) -> future.cancel(true));
+	}
+
+	// A connection whose other end is silently gone would be used until TCP gives up.
+	// What else waits on it is behind what was not answered. A call that began before a
+	// reset must not reset again.
+	private void reset() {
+		long now = System.nanoTime();
+		long before = this.noResetBefore.get();
+		if (this.connections instanceof LettuceConnectionFactory lettuce && now - before >= 0
+				&& this.noResetBefore.compareAndSet(before, now + this.timeout.toNanos())) {
+			lettuce.resetConnection();
 		}
 	}
 

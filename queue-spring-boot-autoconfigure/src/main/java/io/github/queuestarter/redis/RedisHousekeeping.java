@@ -13,6 +13,8 @@ final class RedisHousekeeping implements Housekeeping {
 
 	private static final int MOST = 10_000;
 
+	private static final long LOST_GROUP_TTL = Duration.ofDays(1).toMillis();
+
 	private final RedisCalls calls;
 
 	private final Keyspace keyspace;
@@ -25,8 +27,9 @@ final class RedisHousekeeping implements Housekeeping {
 	@Override
 	public long removeFinished(Set<String> queues, Duration keepDone) {
 		List<ScriptCall> trims = queues.stream()
-			.map((queue) -> ScriptCall.of(RedisScript.TRIM, List.of(this.keyspace.queue(queue).stream()),
-					keepDone.toMillis(), MOST))
+			.map(this.keyspace::queue)
+			.map((keys) -> ScriptCall.of(RedisScript.TRIM, List.of(keys.stream(), keys.groups()), keepDone.toMillis(),
+					MOST, LOST_GROUP_TTL))
 			.toList();
 		return this.calls.evalAll(trims).stream().mapToLong((reply) -> reply.number(0)).sum();
 	}

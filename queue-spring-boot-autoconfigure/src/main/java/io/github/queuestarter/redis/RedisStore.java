@@ -27,6 +27,9 @@ public final class RedisStore implements QueueStore {
 
 	private static final Duration LONGEST_BEAT = Duration.ofSeconds(5);
 
+	// Who waits longer for an answer passes for dead
+	private static final Duration LONGEST_CALL = Duration.ofSeconds(10);
+
 	private final DuePoller duePoller;
 
 	private final Appender appender;
@@ -52,10 +55,11 @@ public final class RedisStore implements QueueStore {
 			QueueObserver observer) {
 		Keyspace keyspace = new Keyspace(settings.prefix());
 		Events events = new Events(observer);
-		RedisCalls calls = new RedisCalls(connections, CommandTimeout.of(connections).value());
+		RedisCalls sends = new RedisCalls(connections, CommandTimeout.of(connections).value());
+		RedisCalls calls = new RedisCalls(connections, CommandTimeout.of(connections).atMost(LONGEST_CALL).value());
 		RedisCalls heart = new RedisCalls(dedicated, CommandTimeout.of(dedicated).atMost(LONGEST_BEAT).value());
 		this.duePoller = new DuePoller(settings.pollInterval());
-		this.appender = new RedisAppender(calls, keyspace, this.duePoller);
+		this.appender = new RedisAppender(sends, keyspace, this.duePoller);
 		this.reader = new RedisReader(connections, calls, keyspace, settings, this.duePoller, events);
 		this.settlements = new RedisSettlements(calls, keyspace, this.duePoller);
 		this.consumers = new RedisConsumers(calls, heart, keyspace, settings.foreignIdle(), this.duePoller);

@@ -1,10 +1,15 @@
 package io.github.queuestarter.redis;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.data.redis.connection.RedisStreamCommands;
+import org.springframework.data.redis.connection.stream.ByteRecord;
 import org.springframework.data.redis.connection.stream.Consumer;
 import org.springframework.data.redis.connection.stream.MapRecord;
 import org.springframework.data.redis.connection.stream.ReadOffset;
@@ -22,6 +27,10 @@ final class StreamPolling {
 
 	private static final Duration GRACE = Duration.ofSeconds(1);
 
+	// How much longer than it may block a poll takes at most. A connection whose other
+	// end is silently gone is replaced then, long before the client's command timeout.
+	private static final Duration PATIENCE = Duration.ofSeconds(5);
+
 	private final Reception reception;
 
 	private final NewMessages messages;
@@ -38,8 +47,7 @@ final class StreamPolling {
 		this.reception = reception;
 		this.messages = messages;
 		this.block = block;
-		this.connections = new ReaderConnections(connections, this::awaitTurn,
-				(commands) -> messages.poll(commands, block));
+		this.connections = new ReaderConnections(connections, this::awaitTurn, this::poll);
 		this.container = StreamMessageListenerContainer.create(this.connections, options());
 	}
 
@@ -106,6 +114,20 @@ final class StreamPolling {
 			}
 		}
 		this.connections.drop();
+	}
+
+	private List<ByteRecord> poll(RedisStreamCommands commands) {
+		CompletableFuture<Boolean> answered = new CompletableFuture<>();
+		answered.orTimeout(this.block.plus(PATIENCE).toMillis(), TimeUnit.MILLISECONDS).exceptionallyAsync((ex) -> {
+			this.connections.drop();
+			return false;
+		});
+		try {
+			return this.messages.poll(commands, this.block);
+		}
+		finally {
+			answered.complete(true);
+		}
 	}
 
 	private void awaitTurn() {

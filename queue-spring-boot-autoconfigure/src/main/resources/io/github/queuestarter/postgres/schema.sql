@@ -149,7 +149,7 @@ create table if not exists queue_dead_letter (
   exception_class text,
   exception_message text,
   stack_trace text,
-  unique (queue, group_name, message_id)
+  unique (message_id, queue, group_name)
 );
 create index if not exists queue_dead_letter_order on queue_dead_letter (queue, group_name, id);
 
@@ -208,7 +208,8 @@ declare
   present pg_snapshot;
 begin
   perform require_own_statement_v1();
-  select p.application into create_group_v1.application from queue_group p where p.queue = q and p.name = g;
+  select p.application into create_group_v1.application from queue_group p where p.queue = q and p.name = g
+     and exists (select from queue_cursor c where c.queue = q and c.group_name = g and c.lane = 0);
   if found then
     created := false;
     return;
@@ -219,7 +220,12 @@ begin
   insert into queue_group as p (queue, name, start_from, application) values (q, g, start, app)
     on conflict do nothing;
   created := found;
-  if created then
+  -- under the lock, so that there is one; where only one of the two tables was lost, the other one's row stays
+  if not exists (select from queue_cursor c where c.queue = q and c.group_name = g and c.lane = 0) then
+    if not created then
+      present := '1:1:';
+    end if;
+    created := true;
     insert into queue_cursor (queue, group_name, seq, base, head) values (q, g, 1, present, present);
   end if;
   select p.application into create_group_v1.application from queue_group p where p.queue = q and p.name = g;
@@ -228,7 +234,7 @@ end $$;
 -- Claims new messages of a group.
 -- parameters: queue, group, consumer, how many at most
 -- answer:     a row per message (outcome null), then one row with the outcome and, for 'messages', the delivery's id:
---             'messages' | 'empty' | 'busy' (another claim is at it) | 'paused' | 'lost' (no such group)
+--             'messages' | 'empty' | 'busy' (another claim is at it) | 'paused' | 'lost' (no such group, or its cursor is gone)
 --             | 'fenced' (the consumer is not registered)
 create or replace function claim_v1(q text, g text, who text, n int) returns setof queue_claimed_v1
 language plpgsql rows 100
@@ -270,7 +276,9 @@ begin
   select * into c from queue_cursor p where p.queue = q and p.group_name = g and p.lane = 0
    order by p.queue desc, p.group_name desc, p.lane desc, p.seq desc limit 1;
   if not found then
-    raise exception 'group % of queue % has no cursor', g, q;
+    answer.outcome := 'lost';
+    return next answer;
+    return;
   end if;
   for round in 1..2 loop
     -- 1. transactions that still ran at base and are finished at head, one after another
@@ -360,7 +368,7 @@ end $$;
 --             there is none
 -- answer:     a row per message (retry is not null), and per group one row without one: next_in are the milliseconds
 --             until the earliest due time that is left; low is a due time before which there will be none, but for what
---             took more than a minute to commit. A message whose row in the log is gone has no message_id.
+--             took more than 5 seconds to commit. A message whose row in the log is gone has no message_id.
 create or replace function due_v1(queues text[], groups text[], consumers text[], rooms int[], suspects int[],
   lows timestamptz[])
 returns table (source int, retry bigint, claim int, message_id uuid, sent_at timestamptz, format "char", payload text,
@@ -416,7 +424,7 @@ begin
             and r.due >= lows[i]
           order by r.queue, r.group_name, r.suspect, r.due limit 1));
       next_in := ceil(extract(epoch from next_due - moment) * 1000);
-      low := least(next_due, moment - interval '1 minute');
+      low := least(next_due, moment - interval '5 seconds');
       return next;
     end if;
   end loop;
@@ -529,12 +537,13 @@ begin
     select held || coalesce(array_agg(t.n), '{}') into held from taken t;
   end if;
   if cardinality(held) < cardinality(deliveries) then
-    perform from queue_retry r where r.id = any (retries) and r.consumer = who order by r.id for update;
+    perform from queue_retry r where r.id = any (retries) and r.consumer is not distinct from who
+     order by r.id for update;
     with taken as materialized (
       select i.n, coalesce(kinds[i.n], 'a') as as_kind, r.*
         from unnest(retries, retry_claims) with ordinality i (retry, claim, n)
         join queue_retry r on r.id = i.retry and r.claims = i.claim
-       where r.consumer = who and r.queue = q and r.group_name = g),
+       where (r.consumer, r.queue, r.group_name) is not distinct from (who, q, g)),
     buried as (
       insert into queue_dead_letter as l (queue, group_name, message_id, sent_at, format, payload, headers, attempts,
         crashes, first_failure_at, last_failure_at, consumer, kind, reason, exception_class, exception_message,

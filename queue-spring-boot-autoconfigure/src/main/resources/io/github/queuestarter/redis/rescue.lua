@@ -31,11 +31,17 @@ local function take_over(name, entries)
 end
 
 local function repair()
-  for _, entry in ipairs(redis.call('xpending', stream, group, '-', '+', limit, parked)) do
-    if not redis.call('zscore', retry, entry[1]) then
-      redis.call('zadd', retry, text_of(now), entry[1])
+  local from, pages, page = '-', 0, nil
+  repeat
+    page = redis.call('xpending', stream, group, from, '+', limit, parked)
+    for _, entry in ipairs(page) do
+      if not redis.call('zscore', retry, entry[1]) then
+        redis.call('zadd', retry, text_of(now), entry[1])
+      end
+      from = '(' .. entry[1]
     end
-  end
+    pages = pages + 1
+  until #page < limit or pages == 20
 end
 
 for _, flat in ipairs(redis.call('xinfo', 'consumers', stream, group)) do

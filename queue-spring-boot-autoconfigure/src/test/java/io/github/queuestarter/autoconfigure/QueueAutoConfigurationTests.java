@@ -37,6 +37,11 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.core.io.support.SpringFactoriesLoader;
 import org.springframework.core.io.support.SpringFactoriesLoader.FailureHandler;
 import org.springframework.scheduling.annotation.Async;
+import org.springframework.scheduling.annotation.EnableAsync;
+import org.springframework.context.annotation.ScopedProxyMode;
+import org.springframework.context.annotation.Scope;
+import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Bean;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -131,15 +136,31 @@ class QueueAutoConfigurationTests {
 
 	@Test
 	void returnTypeThatWouldBeDroppedFails() {
-		for (Class<?> type : new Class<?>[] { ReturnsText.class, ReturnsStageOfText.class, IsAsync.class, NoQueue.class,
-				BadConcurrency.class }) {
+		for (Class<?> type : new Class<?>[] { ReturnsText.class, ReturnsStageOfText.class, IsAsync.class,
+				InheritsToAsync.class, NoQueue.class, BadConcurrency.class }) {
 			this.redis.withBean(type)
 				.run((context) -> assertThat(analysis(context.getStartupFailure())).satisfies((analysis) -> {
 					assertThat(analysis.getCause()).isInstanceOf(InvalidListenerException.class);
-					assertThat(analysis.getDescription()).contains(type.getSimpleName());
+					assertThat(analysis.getDescription())
+						.contains(type == InheritsToAsync.class ? "Inherited" : type.getSimpleName());
 					assertThat(analysis.getAction()).isNotBlank();
 				}));
 		}
+	}
+
+	@Test
+	void asyncMethodBehindAnInterfaceProxyFails() {
+		this.redis.withBean(AsyncBehindInterface.class)
+			.withUserConfiguration(WithAsync.class)
+			.run((context) -> assertThat(analysis(context.getStartupFailure()).getDescription()).contains("@Async"));
+	}
+
+	@Test
+	void scopedBeanIsListenedToOnce() {
+		this.redis.withUserConfiguration(WithScopedListener.class).run((context) -> {
+			assertThat(context).hasNotFailed();
+			context.getBean("scopedTarget.scopedListener");
+		});
 	}
 
 	@Test
@@ -254,6 +275,19 @@ class QueueAutoConfigurationTests {
 
 	}
 
+	static class Inherited {
+
+		@QueueListener("orders")
+		void on(String text) {
+		}
+
+	}
+
+	@Async
+	static class InheritsToAsync extends Inherited {
+
+	}
+
 	static class NoQueue {
 
 		@QueueListener
@@ -266,6 +300,39 @@ class QueueAutoConfigurationTests {
 
 		@QueueListener(queue = "orders", concurrency = "many")
 		void on(String text) {
+		}
+
+	}
+
+	interface Handles {
+
+		void on(String text);
+
+	}
+
+	static class AsyncBehindInterface implements Handles {
+
+		@Async
+		@Override
+		@QueueListener("orders")
+		public void on(String text) {
+		}
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@EnableAsync
+	static class WithAsync {
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	static class WithScopedListener {
+
+		@Bean
+		@Scope(scopeName = "singleton", proxyMode = ScopedProxyMode.TARGET_CLASS)
+		Plain scopedListener() {
+			return new Plain();
 		}
 
 	}

@@ -39,7 +39,7 @@ abstract class CrashContract extends EndToEndTest {
 		Application sender = start(application());
 		Map<String, String> properties = properties();
 		properties.put("queue.listener.concurrency", "4");
-		properties.put("worker.micros", "1000");
+		properties.put("worker.micros", "3000");
 		try (WorkerProcess victim = WorkerProcess.start(properties);
 				WorkerProcess survivor = WorkerProcess.start(properties)) {
 			victim.awaitStarted();

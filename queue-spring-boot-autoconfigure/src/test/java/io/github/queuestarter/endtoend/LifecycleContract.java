@@ -12,6 +12,7 @@ import io.github.queuestarter.Delivery;
 import io.github.queuestarter.QueueEvent;
 import io.github.queuestarter.QueueListener;
 import io.github.queuestarter.QueueObserver;
+import io.github.queuestarter.listener.QueueListenerRegistry;
 import io.github.queuestarter.store.Consumers;
 import io.github.queuestarter.store.QueueStore;
 import org.junit.jupiter.api.Tag;
@@ -104,6 +105,21 @@ abstract class LifecycleContract extends EndToEndTest {
 	}
 
 	@Test
+	void messagesBehindABusyHandlerGoToAnInstanceThatHasTime() {
+		Waiting busy = new Waiting();
+		Application application = start(application().listener(busy).with("queue.listener.prefetch", 20));
+		application.template().sendAll(this.queue, IntStream.range(0, 10).mapToObj(String::valueOf).toList());
+		busy.started.await(1);
+		await().until(() -> application.admin().stats(this.queue, "default").inFlight().value() == 10);
+		Waiting idle = new Waiting();
+		idle.mayGoOn.countDown();
+		start(idle);
+		assertThat(idle.finished.await(9)).hasSize(9).extracting(Delivery::attempt).containsOnly(1);
+		assertThat(busy.started.all()).hasSize(1);
+		busy.mayGoOn.countDown();
+	}
+
+	@Test
 	void fencedInstanceInterruptsItsHandlerAndGoesOnUnderANewName() {
 		Waiting first = new Waiting();
 		Events events = new Events();
@@ -119,6 +135,27 @@ abstract class LifecycleContract extends EndToEndTest {
 		assertThat(again.attempt()).isEqualTo(1);
 		first.mayGoOn.countDown();
 		await().until(() -> application.admin().stats(this.queue, "default").pending().value() == 0);
+	}
+
+	@Test
+	void startDuringAStopThatTakesLongListensAgain() throws InterruptedException {
+		Waiting waiting = new Waiting();
+		Application application = start(waiting);
+		application.template().send(this.queue, "long");
+		waiting.started.await(1);
+		QueueListenerRegistry registry = application.bean(QueueListenerRegistry.class);
+		Thread stopping = new Thread(registry::stop);
+		stopping.start();
+		await().until(() -> !registry.isRunning());
+		Thread starting = new Thread(registry::start);
+		starting.start();
+		await().pollDelay(Duration.ofMillis(500)).until(() -> true);
+		waiting.mayGoOn.countDown();
+		stopping.join();
+		starting.join();
+		application.template().send(this.queue, "after");
+		waiting.finished.await(2);
+		assertThat(registry.states()).hasSize(1);
 	}
 
 	/**

@@ -4,6 +4,10 @@ import java.util.Map;
 
 import io.github.queuestarter.QueueEvent;
 import io.github.queuestarter.QueueListener;
+import io.micrometer.core.instrument.MeterRegistry;
+import org.apache.commons.logging.LogFactory;
+import io.github.queuestarter.listener.QueueListenerRegistry;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.health.contributor.Health;
@@ -99,6 +103,27 @@ abstract class OutageContract extends EndToEndTest {
 	}
 
 	@Test
+	void healthIsDownWhenAListenerCannotPollAlthoughItsStoreAnswers() {
+		Application application = startListening();
+		await().until(() -> health(application).getStatus().equals(Status.UP));
+		breakQueue();
+		await().until(() -> health(application).getStatus().equals(Status.DOWN));
+		assertThat(health(application).getDetails().get("problems")).asString().contains("has stopped polling");
+		assertThat(health(application).getDetails().get("backends")).asString().contains("=up");
+		repairQueue();
+		await().until(() -> health(application).getStatus().equals(Status.UP));
+		awaitSend(application, "after");
+		await().until(() -> this.texts.received.all().contains("after"));
+	}
+
+	/**
+	 * Make polls fail while the server answers.
+	 */
+	abstract void breakQueue();
+
+	abstract void repairQueue();
+
+	@Test
 	void healthNamesWhatItKnowsOfEachGroup() {
 		Application application = startListening();
 		application.template().send(this.queue, "x");
@@ -111,6 +136,40 @@ abstract class OutageContract extends EndToEndTest {
 		assertThat(group.keySet()).asString()
 			.contains("backend", "paused", "lag", "pending", "scheduled", "deadLetters", "listener");
 		assertThat(group.get("paused")).isEqualTo(true);
+	}
+
+	@Test
+	void serverThatHangsKeepsNeitherHealthNorMetersNorTheStopWaiting() {
+		Application application = start(application().listener(this.texts).with("spring.data.redis.timeout", "60s"));
+		application.template().send(this.queue, "before");
+		this.texts.received.await(1);
+		MeterRegistry meters = application.bean(MeterRegistry.class);
+		await().until(() -> ready(meters) == 0);
+		suspendServer();
+		try {
+			// what was read last is stale then
+			await().pollDelay(Duration.ofSeconds(3)).until(() -> true);
+			long began = System.nanoTime();
+			ready(meters);
+			Duration scrape = Duration.ofNanos(System.nanoTime() - began);
+			began = System.nanoTime();
+			assertThat(health(application).getStatus()).isEqualTo(Status.DOWN);
+			Duration check = Duration.ofNanos(System.nanoTime() - began);
+			began = System.nanoTime();
+			application.bean(QueueListenerRegistry.class).stop();
+			Duration stop = Duration.ofNanos(System.nanoTime() - began);
+			LogFactory.getLog(getClass()).info("scrape " + scrape + ", health " + check + ", stop " + stop);
+			assertThat(scrape).isLessThan(Duration.ofSeconds(5));
+			assertThat(check).isLessThan(Duration.ofSeconds(8));
+			assertThat(stop).isLessThan(Duration.ofSeconds(28));
+		}
+		finally {
+			resumeServer();
+		}
+	}
+
+	private double ready(MeterRegistry meters) {
+		return meters.get("queue.messages.ready").tag("queue", this.queue).gauge().value();
 	}
 
 	private void awaitSend(Application application, String text) {

@@ -51,8 +51,22 @@ class PostgresOutageTests extends OutageContract {
 
 	@Override
 	void wipe() {
+		execute("drop schema queue cascade");
+	}
+
+	@Override
+	void breakQueue() {
+		execute("alter function queue.claim_v1 rename to claim_away");
+	}
+
+	@Override
+	void repairQueue() {
+		execute("alter function queue.claim_away rename to claim_v1");
+	}
+
+	private void execute(String sql) {
 		try (Application operator = application().start()) {
-			operator.bean(JdbcTemplate.class).execute("drop schema queue cascade");
+			operator.bean(JdbcTemplate.class).execute(sql);
 		}
 	}
 

@@ -61,6 +61,21 @@ class RedisOutageTests extends OutageContract {
 		}
 	}
 
+	@Override
+	void breakQueue() {
+		try (Application operator = application().start()) {
+			operator.bean(StringRedisTemplate.class).delete("queue:" + this.queue);
+			operator.bean(StringRedisTemplate.class).opsForValue().set("queue:" + this.queue, "no stream");
+		}
+	}
+
+	@Override
+	void repairQueue() {
+		try (Application operator = application().start()) {
+			operator.bean(StringRedisTemplate.class).delete("queue:" + this.queue);
+		}
+	}
+
 	@Test
 	void listenerStartsWithoutItsServerAndListensOnceItIsThere() {
 		this.server.kill();

@@ -6,6 +6,8 @@ import java.sql.SQLWarning;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -13,18 +15,27 @@ import com.zaxxer.hikari.HikariDataSource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /**
- * On tables that were filled without being analysed, no statement on the way of a message
- * starts the JIT compiler or reads more than a few times the batch.
+ * On tables that were never analysed, or were while the queue was a small one among many,
+ * no statement on the way of a message starts the JIT compiler or reads more than a few
+ * times the batch.
  */
 class PlanTests {
 
-	private static final int BACKLOG = 100_000;
+	private static final int BACKLOG = 200_000;
 
-	private static final int BATCH = 100;
+	private static final int BATCH = 500;
+
+	private static final int CROWD = 20_000;
+
+	private static final Map<String, String> PLANNER_SETTINGS = Map.of("enable_bitmapscan", "off", "enable_seqscan",
+			"off", "enable_sort", "off", "plan_cache_mode", "force_generic_plan");
 
 	private static final Pattern ROWS = Pattern.compile("actual time=[0-9.]+ rows=([0-9.]+) loops=([0-9]+)");
 
@@ -43,14 +54,27 @@ class PlanTests {
 				"alter table queue_retry set (autovacuum_enabled = false)",
 				"alter table queue_delivery set (autovacuum_enabled = false)",
 				"alter table queue_scheduled set (autovacuum_enabled = false)",
-				"insert into queue_consumer (id) values ('me')", fillQueue("orders"), fillQueue("other"),
+				"alter table queue_dead_letter set (autovacuum_enabled = false)",
+				"insert into queue_consumer (id) values ('me')",
+				// The statistics that lead astray: a queue that was small among many
+				"insert into queue_message (queue, payload) select case when g % 500 = 0 then 'orders' else 'q'"
+						+ " || g % 997 end, repeat('x', 200) from generate_series(1, " + CROWD
+						+ ") g order by random()",
 				"select create_group_v1('orders', 'billing', 'earliest', 'app')",
 				"select create_group_v1('orders', 'shipping', 'earliest', 'app')",
 				"insert into queue_retry (queue, group_name, due, xid, message)"
 						+ " select m.queue, 'billing', clock_timestamp() - interval '1 s', m.xid, m.id"
-						+ " from queue_message m",
+						+ " from queue_message m order by random()",
+				"analyze queue_message, queue_retry", fillQueue("orders"),
+				"insert into queue_retry (queue, group_name, due, xid, message)"
+						+ " select m.queue, 'billing', clock_timestamp() - interval '1 s', m.xid, m.id"
+						+ " from queue_message m where m.queue = 'orders' and m.id > " + CROWD,
 				"insert into queue_scheduled (due, queue, payload)"
 						+ " select clock_timestamp() - interval '1 s', 'orders', '{}' from generate_series(1, "
+						+ BACKLOG + ")",
+				"insert into queue_dead_letter (queue, group_name, message_id, sent_at, payload, attempts, crashes,"
+						+ " first_failure_at, last_failure_at, kind, reason) select 'orders', 'billing',"
+						+ " gen_random_uuid(), now(), '{}', 1, 0, now(), now(), 'EXCEPTION', '' from generate_series(1, "
 						+ BACKLOG + ")");
 	}
 
@@ -62,6 +86,64 @@ class PlanTests {
 	@Test
 	void claimReadsABatch() throws Exception {
 		assertCheap("select * from claim_v1('orders', 'billing', 'me', " + BATCH + ")");
+	}
+
+	/**
+	 * That these tests would notice.
+	 */
+	@ParameterizedTest
+	@ValueSource(strings = { "claim_v1('orders', 'shipping', 'me', " + BATCH + ")",
+			"due_v1('{orders}', '{billing}', '{me}', '{" + BATCH + "}', '{10}', '{-infinity}')" })
+	void withoutThePlannerSettingsTheBacklogIsRead(String call) throws Exception {
+		String function = call.substring(0, call.indexOf('('));
+		String signature = run("do $$ begin raise notice '%', '" + function + "'::regproc::regprocedure; end $$")
+			.get(0);
+		try {
+			for (String setting : PLANNER_SETTINGS.keySet()) {
+				run("alter function " + signature + " reset " + setting);
+			}
+			assertThatThrownBy(() -> assertCheap("select * from " + call)).isInstanceOf(AssertionError.class);
+		}
+		finally {
+			for (Map.Entry<String, String> setting : PLANNER_SETTINGS.entrySet()) {
+				run("alter function " + signature + " set " + setting.getKey() + " = " + setting.getValue());
+			}
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "claim_v1", "due_v1", "promote_v1", "settle_v1", "remove_finished_v1", "stats_v1" })
+	void functionsThatWalkOverTheLogCarryThePlannerSettings(String function) throws Exception {
+		assertThat(settings(function)).contains("enable_bitmapscan=off", "enable_seqscan=off", "enable_sort=off",
+				"jit=off");
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "rescue_v1", "retire_v1", "runs_alone_v1" })
+	void functionsThatLookForHoldingsCarryThePlannerSettings(String function) throws Exception {
+		assertThat(settings(function)).contains("enable_seqscan=off", "jit=off");
+	}
+
+	@Test
+	void deadLetterIsFoundByItsId() throws Exception {
+		for (String statement : List.of("replay", "discard")) {
+			String sql = new Sql(SCHEMA).get(statement);
+			for (String value : List.of("'" + UUID.randomUUID() + "'", "'orders'", "'billing'")) {
+				sql = sql.replaceFirst("\\?", value);
+			}
+			assertReadsFew(explained(sql));
+		}
+	}
+
+	@Test
+	void settlingARetriedMessageDoesNotReadAllThatIsHeld() throws Exception {
+		run("insert into queue_retry (queue, group_name, due, consumer, xid, message)"
+				+ " select 'orders', 'audit', clock_timestamp(), 'me', m.xid, m.id from queue_message m limit 10000",
+				"create table retried as select array_agg(id) as ids, array_agg(null::bigint) as none,"
+						+ " array_agg(0) as claims from (select id from queue_retry where group_name = 'audit'"
+						+ " order by id desc limit 10) s");
+		assertCheap("select settle_v1('me', 'orders', 'audit', '{}', '{}', none, none, ids, claims, null,"
+				+ " null, null, null, null, null, null) from retried");
 	}
 
 	@Test
@@ -100,16 +182,25 @@ class PlanTests {
 	}
 
 	private static String fillQueue(String name) {
-		return "insert into queue_message (queue, payload) select '" + name + "', '{}' from generate_series(1, "
-				+ BACKLOG + ")";
+		return "insert into queue_message (queue, payload) select '" + name
+				+ "', repeat('x', 200) from generate_series(1, " + BACKLOG + ")";
 	}
 
 	private static void assertCheap(String sql) throws SQLException {
-		String plans = String.join("\n",
+		String plans = explained(sql);
+		assertThat(plans).doesNotContain("Bitmap");
+		assertReadsFew(plans);
+	}
+
+	private static String explained(String sql) throws SQLException {
+		return String.join("\n",
 				run("load 'auto_explain'", "set auto_explain.log_min_duration = 0",
 						"set auto_explain.log_nested_statements = on", "set auto_explain.log_analyze = on",
 						"set auto_explain.log_level = notice", sql));
-		assertThat(plans).contains("Query Text").doesNotContain("JIT:").doesNotContain("Bitmap");
+	}
+
+	private static void assertReadsFew(String plans) {
+		assertThat(plans).contains("Query Text").doesNotContain("JIT:");
 		Matcher rows = ROWS.matcher(plans);
 		while (rows.find()) {
 			assertThat(Double.parseDouble(rows.group(1)) * Long.parseLong(rows.group(2))).as(plans)
@@ -119,6 +210,12 @@ class PlanTests {
 		while (filtered.find()) {
 			assertThat(Long.parseLong(filtered.group(1))).as(plans).isLessThanOrEqualTo(5 * BATCH);
 		}
+	}
+
+	private static String settings(String function) throws SQLException {
+		return run("do $$ begin raise notice '%', (select proconfig from pg_proc where oid = '" + function
+				+ "'::regproc); end $$")
+			.get(0);
 	}
 
 	/**

@@ -127,6 +127,30 @@ class SchemaTests {
 		}
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "queue_message", "queue_group", "queue_cursor", "queue_delivery", "queue_retry",
+			"queue_scheduled", "queue_consumer" })
+	void oneTableThatWasDroppedComesBackAndTheListenerGoesOn(String table) throws Exception {
+		Map<String, AtomicInteger> received = new ConcurrentHashMap<>();
+		try (TestInstance app = new TestInstance(pool, Databases.settings(this.schema))) {
+			app.listen("orders", "billing", 10, received);
+			String first = app.send(false, "orders", "before").get(0);
+			Awaitility.await().until(() -> received.containsKey(first));
+			execute("drop table " + quoted(table) + " cascade");
+			Awaitility.await().ignoreExceptions().until(() -> {
+				// What the heartbeat does when it finds the registration gone
+				app.store().consumers().register("postgres", app.consumer());
+				return true;
+			});
+			Awaitility.await().ignoreExceptions().until(() -> app.sendLater("orders", Duration.ofMillis(50)) != null);
+			String later = app.sendLater("orders", Duration.ofMillis(50));
+			String second = app.send(false, "orders", "after").get(0);
+			Awaitility.await()
+				.atMost(Duration.ofSeconds(10))
+				.until(() -> received.containsKey(second) && received.containsKey(later));
+		}
+	}
+
 	@Test
 	void sendAfterTheTablesWereDroppedMakesThemAgain() throws Exception {
 		try (TestInstance app = new TestInstance(pool, Databases.settings(this.schema))) {

@@ -1,5 +1,6 @@
 package io.github.queuestarter.postgres;
 
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -78,6 +79,17 @@ final class TestInstance implements AutoCloseable {
 		List<OutgoingMessage> messages = Arrays.stream(texts).map((text) -> message(queue, text)).toList();
 		this.store.appender().append(messages, join);
 		return messages.stream().map(OutgoingMessage::id).toList();
+	}
+
+	/**
+	 * Send something that is due after a while.
+	 * @return its id
+	 */
+	String sendLater(String queue, Duration delay) {
+		OutgoingMessage message = new OutgoingMessage(UUID.randomUUID().toString(), queue,
+				EncodedPayload.ofText("later", Format.TEXT), Map.of(), delay, null);
+		this.store.appender().append(List.of(message), false);
+		return message.id();
 	}
 
 	@Override

@@ -32,9 +32,14 @@ final class CollectingSink implements Sink {
 
 	private final Semaphore polls = new Semaphore(0);
 
-	private final String consumer;
+	volatile String consumer;
+
+	volatile Runnable afterRoom = () -> {
+	};
 
 	volatile int room = 100;
+
+	volatile int suspects = Integer.MAX_VALUE;
 
 	volatile Consumer<List<ClaimedMessage>> beforeAccept = (messages) -> {
 	};
@@ -91,6 +96,7 @@ final class CollectingSink implements Sink {
 		if (free <= 0) {
 			new Semaphore(0).tryAcquire(patience.toNanos(), TimeUnit.NANOSECONDS);
 		}
+		this.afterRoom.run();
 		return Math.max(0, free);
 	}
 
@@ -101,7 +107,7 @@ final class CollectingSink implements Sink {
 
 	@Override
 	public Room roomForDue() {
-		return new Room(this.room, this.room);
+		return new Room(this.room, Math.min(this.room, this.suspects));
 	}
 
 	@Override

@@ -3,6 +3,7 @@ package io.github.queuestarter.redis;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 import io.github.queuestarter.DeadLetter;
@@ -10,8 +11,10 @@ import io.github.queuestarter.EncodedPayload;
 import io.github.queuestarter.EncodedPayload.Format;
 import io.github.queuestarter.Failure;
 import io.github.queuestarter.PageRequest;
+import io.github.queuestarter.QueueEvent;
 import io.github.queuestarter.QueueStoreException;
 import io.github.queuestarter.store.ClaimedMessage;
+import io.github.queuestarter.store.ConsumerIds;
 import io.github.queuestarter.store.MessageSource;
 import io.github.queuestarter.store.OutgoingMessage;
 import io.github.queuestarter.store.Settlement;
@@ -236,6 +239,88 @@ class RedisPromisesTests {
 		ClaimedMessage message = this.sink.receive();
 		assertThat(message.id()).isEqualTo(id);
 		assertThat(message.failures()).isEqualTo(1);
+	}
+
+	@Test
+	void ordinaryRetryDoesNotWaitBehindManyThatCrashed() throws Exception {
+		int crashed = 2500;
+		listen().stop();
+		for (int i = 0; i < crashed; i++) {
+			this.server.redis().xadd(STREAM, "n", Integer.toString(i));
+		}
+		this.server.redis()
+			.xreadgroup(Consumer.from(GROUP, new ConsumerIds().next()), XReadArgs.Builder.count(crashed),
+					XReadArgs.StreamOffset.lastConsumed(STREAM));
+		assertThat(this.server.store().consumers().rescue(List.of(QUEUE)).get(0).count()).isEqualTo(crashed);
+		this.sink.suspects = 0;
+		listen();
+		String id = this.server.send(QUEUE, "ordinary");
+		ClaimedMessage first = this.sink.receive();
+		assertThat(first.id()).isEqualTo(id);
+		assertThat(settle(new Settlement.Retry(first, Duration.ZERO, failure()))).isEmpty();
+		assertThat(this.sink.receive().id()).isEqualTo(id);
+		this.sink.suspects = 1;
+		assertThat(this.sink.receive().crashes()).isEqualTo(1);
+	}
+
+	@Test
+	void retriedMessageThatAUserTrimmedIsCountedAndLeavesNothingBehind() throws Exception {
+		listen();
+		this.server.send(QUEUE, "m");
+		ClaimedMessage message = this.sink.receive();
+		this.server.redis().xtrim(STREAM, 0);
+		settle(new Settlement.Retry(message, Duration.ZERO, failure()));
+		Awaitility.await().until(() -> this.server.events(QueueEvent.Warning.class).size() == 1);
+		assertThat(this.server.events(QueueEvent.Warning.class).get(0).text()).contains("removed from its stream");
+		assertThat(this.server.redis().keys("*retry*")).isEmpty();
+		assertThat(this.server.redis().keys("*attempts*")).isEmpty();
+	}
+
+	@Test
+	void lostRetrySetIsRepairedWhole() throws Exception {
+		this.sink.room = 1000;
+		MessageSource source = listen();
+		for (int i = 0; i < 1200; i++) {
+			this.server.redis().xadd(STREAM, "n", Integer.toString(i));
+		}
+		for (int i = 0; i < 1000; i++) {
+			settle(new Settlement.Retry(this.sink.receive(), Duration.ofHours(1), failure()));
+		}
+		source.stop();
+		String retry = this.server.redis().keys("*retry*").get(0);
+		this.server.redis().del(retry);
+		this.server.store().consumers().rescue(List.of(QUEUE));
+		assertThat(this.server.redis().zcard(retry)).isEqualTo(1000);
+	}
+
+	@Test
+	void messageOfALostGroupIsNotRemovedBeforeTheGroupIsBack() throws Exception {
+		MessageSource source = listen();
+		CollectingSink auditor = this.server.sink(QUEUE);
+		this.server.listen(QUEUE, "audit", auditor);
+		String id = this.server.send(QUEUE, "m");
+		this.sink.receive();
+		ClaimedMessage audited = auditor.receive();
+		assertThat(settle(new Settlement.Ack(audited))).isEmpty();
+		this.server.store().consumers().beat(Map.of(QUEUE, auditor.consumer()));
+		source.stop();
+		this.server.redis().xgroupDestroy(STREAM, GROUP);
+		assertThat(this.server.store().housekeeping().removeFinished(Set.of(QUEUE), Duration.ZERO)).isZero();
+		listen();
+		assertThat(this.sink.receive().id()).isEqualTo(id);
+	}
+
+	@Test
+	void replayedMessageSurvivesTheLossOfTheGroupOfItsStream() throws Exception {
+		MessageSource source = listen();
+		String id = this.server.send(QUEUE, "m");
+		bury(this.sink.receive());
+		source.stop();
+		assertThat(this.server.store().administration().replay(QUEUE, GROUP, id)).isTrue();
+		this.server.redis().xgroupDestroy("{queue:orders}:replayed:billing", GROUP);
+		listen();
+		String other = this.server.send(QUEUE, "other");
+		assertThat(List.of(this.sink.receive().id(), this.sink.receive().id())).containsExactlyInAnyOrder(id, other);
 	}
 
 	private MessageSource listen() throws InterruptedException {

@@ -5,6 +5,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.github.queuestarter.QueueEvent;
@@ -14,6 +16,7 @@ import io.github.queuestarter.store.Settlement;
 import io.github.queuestarter.store.StartFrom;
 import io.github.queuestarter.store.Subscription;
 import io.lettuce.core.KillArgs;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -233,6 +236,78 @@ class RedisReaderTests {
 			String id = this.server.send(QUEUE, "m" + i);
 			assertThat(this.sink.receive().id()).isEqualTo(id);
 		}
+	}
+
+	@Test
+	void fullServerIsReadOn() throws Exception {
+		listen().stop();
+		String id = this.server.send(QUEUE, "m");
+		this.server.redis().configSet("maxmemory", "1");
+		listen();
+		ClaimedMessage message = this.sink.receive();
+		assertThat(message.id()).isEqualTo(id);
+		settle(new Settlement.Release(message, Duration.ZERO));
+		settle(new Settlement.Ack(this.sink.receive()));
+	}
+
+	@Test
+	void lostGroupOfAFullServerIsMadeAgain() throws Exception {
+		listen();
+		String id = this.server.send(QUEUE, "m");
+		this.sink.receive();
+		this.server.redis().configSet("maxmemory", "1");
+		this.server.redis().xgroupDestroy("queue:" + QUEUE, GROUP);
+		assertThat(this.sink.receive().id()).isEqualTo(id);
+	}
+
+	@Test
+	void nothingIsReadForAConsumerThatRoomWasNotGrantedTo() throws Exception {
+		listen().stop();
+		this.server.send(QUEUE, "m");
+		Semaphore granted = new Semaphore(0);
+		this.sink.afterRoom = () -> {
+			this.sink.consumer = "queue~not-yet-registered";
+			this.sink.room = 0;
+			granted.release();
+		};
+		MessageSource source = this.server.store()
+			.reader()
+			.open(new Subscription(QUEUE, GROUP, StartFrom.EARLIEST, "tests"), this.sink);
+		source.start();
+		assertThat(granted.tryAcquire(15, TimeUnit.SECONDS)).isTrue();
+		source.stop();
+		assertThat(this.server.redis().xpending("queue:" + QUEUE, GROUP).getCount()).isZero();
+	}
+
+	@Test
+	void errorWhileDueMessagesAreHandedOverEndsNothing() throws Exception {
+		listen();
+		String id = this.server.send(QUEUE, "m");
+		ClaimedMessage message = this.sink.receive();
+		AtomicBoolean thrown = new AtomicBoolean();
+		this.sink.beforeAccept = (messages) -> {
+			if (thrown.compareAndSet(false, true)) {
+				throw new StackOverflowError("by the test");
+			}
+		};
+		settle(new Settlement.Release(message, Duration.ZERO));
+		ClaimedMessage again = this.sink.receive();
+		assertThat(again.id()).isEqualTo(id);
+		assertThat(again.failures()).isZero();
+	}
+
+	@Test
+	void observerThatFailsDoesNotEndRetries() throws Exception {
+		this.server.failingObserver = true;
+		listen();
+		String id = this.server.send(QUEUE, "m");
+		ClaimedMessage message = this.sink.receive();
+		String retry = "{queue:" + QUEUE + "}:retry:" + GROUP;
+		this.server.redis().set(retry, "not a sorted set");
+		Awaitility.await().until(() -> !this.server.events(QueueEvent.Warning.class).isEmpty());
+		this.server.redis().del(retry);
+		settle(new Settlement.Release(message, Duration.ZERO));
+		assertThat(this.sink.receive().id()).isEqualTo(id);
 	}
 
 	private MessageSource listen() throws InterruptedException {

@@ -50,18 +50,27 @@ final class ServerUnderTest implements AutoCloseable {
 
 	private final List<QueueEvent> events = new CopyOnWriteArrayList<>();
 
+	volatile boolean failingObserver;
+
 	private final List<MessageSource> sources = new ArrayList<>();
 
 	private ServerUnderTest(String... config) {
 		this.server = RedisServer.builder().config(config).start();
 		TestRedis redis = new TestRedis(this.server.host(), this.server.port(), null, null);
 		this.connections = this.lettuce.connections(redis, COMMAND_TIMEOUT);
-		this.store = new RedisStore(
-				this.connections, this.lettuce.connections(redis, COMMAND_TIMEOUT), new RedisStore.Settings("queue:",
-						Duration.ofMillis(100), BLOCK, Duration.ofMillis(200), Duration.ofMillis(300)),
-				this.events::add);
+		this.store = new RedisStore(this.connections, this.lettuce.connections(redis, COMMAND_TIMEOUT),
+				new RedisStore.Settings("queue:", Duration.ofMillis(100), BLOCK, Duration.ofMillis(200),
+						Duration.ofMillis(300)),
+				this::observe);
 		this.client = RedisClient.create(RedisURI.create(this.server.host(), this.server.port()));
 		this.connection = this.client.connect();
+	}
+
+	private void observe(QueueEvent event) {
+		this.events.add(event);
+		if (this.failingObserver) {
+			throw new AssertionError("by the test");
+		}
 	}
 
 	static ServerUnderTest start() {
