@@ -22,6 +22,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.jdbc.datasource.SimpleDriverDataSource;
+import org.springframework.transaction.TransactionExecutionListener;
 
 /**
  * Queues on Postgres.
@@ -43,6 +44,14 @@ class QueuePostgresConfiguration {
 				outsideThePool(dataSource, queue.getHeartbeat().getInterval()), settings(properties, queue), events);
 		store.initialize();
 		return store;
+	}
+
+	/**
+	 * Spring Boot registers it with the transaction managers that it makes.
+	 */
+	@Bean
+	static TransactionExecutionListener queueCommitListener() {
+		return PostgresStore.commitListener();
 	}
 
 	/**

@@ -7,7 +7,6 @@ import io.github.queuestarter.core.PayloadConverter;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.core.MethodParameter;
-import org.springframework.core.ResolvableType;
 import org.springframework.messaging.Message;
 import org.springframework.messaging.MessageHeaders;
 import org.springframework.messaging.converter.SmartMessageConverter;
@@ -29,14 +28,8 @@ final class PayloadMessageConverter implements SmartMessageConverter {
 		if (!(message.getPayload() instanceof EncodedPayload payload)) {
 			return null;
 		}
-		Type type = (conversionHint instanceof MethodParameter parameter) ? payloadType(parameter) : targetClass;
+		Type type = (conversionHint instanceof MethodParameter parameter) ? PayloadType.of(parameter) : targetClass;
 		return this.converter.decode(payload, type);
-	}
-
-	private static Type payloadType(MethodParameter parameter) {
-		ResolvableType type = ResolvableType.forMethodParameter(parameter);
-		return Message.class.isAssignableFrom(parameter.getParameterType())
-				? type.as(Message.class).getGeneric(0).getType() : type.getType();
 	}
 
 	@Override

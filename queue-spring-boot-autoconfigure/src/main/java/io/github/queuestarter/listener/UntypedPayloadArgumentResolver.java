@@ -21,7 +21,7 @@ final class UntypedPayloadArgumentResolver implements HandlerMethodArgumentResol
 
 	@Override
 	public boolean supportsParameter(MethodParameter parameter) {
-		return parameter.getParameterType() == Object.class;
+		return PayloadType.of(parameter) == Object.class && parameter.getParameterType() == Object.class;
 	}
 
 	@Override

@@ -55,7 +55,7 @@ final class CallerTransaction {
 	 * @throws QueueException if there is one without the queue and that is not accepted
 	 */
 	@Nullable DataSource joined() {
-		if (!TransactionSynchronizationManager.isActualTransactionActive()) {
+		if (!TransactionSynchronizationManager.isActualTransactionActive() || CommitWatch.commitHasBegun()) {
 			return null;
 		}
 		for (Map.Entry<Object, Object> resource : TransactionSynchronizationManager.getResourceMap().entrySet()) {

@@ -13,6 +13,7 @@ import io.github.queuestarter.store.QueueStore;
 import io.github.queuestarter.store.Reader;
 import io.github.queuestarter.store.Settlements;
 
+import org.springframework.transaction.TransactionExecutionListener;
 import org.springframework.util.Assert;
 
 /**
@@ -71,6 +72,14 @@ public final class PostgresStore implements QueueStore {
 				new HungClaims(database, settings.networkTimeout(), observer), duePause::wake);
 		this.administration = new PostgresAdministration(database, duePause::wake);
 		this.housekeeping = new PostgresHousekeeping(database);
+	}
+
+	/**
+	 * Lets sends from callbacks after a commit be stored although the transaction's
+	 * connection is still bound. To be registered with the transaction managers.
+	 */
+	public static TransactionExecutionListener commitListener() {
+		return new CommitWatch();
 	}
 
 	/**

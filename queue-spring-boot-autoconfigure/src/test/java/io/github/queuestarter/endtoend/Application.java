@@ -71,6 +71,7 @@ final class Application implements AutoCloseable {
 			this.properties.put("spring.application.name", "orders");
 			this.properties.put("spring.main.banner-mode", "off");
 			this.properties.put("spring.data.redis.timeout", "5s");
+			this.properties.put("queue.redis.block", "200ms");
 			this.properties.put("spring.datasource.hikari.maximum-pool-size", "6");
 			this.properties.put("spring.jmx.enabled", "false");
 			this.sources.add(Everything.class);

@@ -7,6 +7,8 @@ import io.github.queuestarter.core.QueueOperations;
 import io.github.queuestarter.core.SendOptions;
 import io.github.queuestarter.testing.TestServers;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionDefinition;
@@ -25,10 +27,16 @@ abstract class TransactionContract extends EndToEndTest {
 	private final Texts texts = new Texts();
 
 	private Application startWithDatabase() {
-		Application.Builder builder = application().listener(this.texts).with("spring.autoconfigure.exclude", "");
+		return startWithDatabase("spring.datasource.hikari.auto-commit", true);
+	}
+
+	private Application startWithDatabase(String key, Object value) {
+		Application.Builder builder = application().listener(this.texts)
+			.with("spring.autoconfigure.exclude", "")
+			.with(key, value);
 		Backend.postgres(TestServers.postgres())
 			.properties()
-			.forEach((key, value) -> builder.with(key, key.startsWith("queue.") ? backend().name() : value));
+			.forEach((name, setting) -> builder.with(name, name.startsWith("queue.") ? backend().name() : setting));
 		return start(builder);
 	}
 
@@ -104,9 +112,10 @@ abstract class TransactionContract extends EndToEndTest {
 		assertThat(application.admin().stats(this.queue, "default").paused()).isTrue();
 	}
 
-	@Test
-	void sendFromACallbackAfterTheCommitArrives() {
-		Application application = startWithDatabase();
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void sendFromACallbackAfterTheCommitArrives(boolean autoCommit) {
+		Application application = startWithDatabase("spring.datasource.hikari.auto-commit", autoCommit);
 		transactions(application).executeWithoutResult((status) -> {
 			sendLater(application, "callback before");
 			application.template().send(this.queue, "in transaction");
