@@ -5,14 +5,19 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+
+import org.awaitility.Awaitility;
 
 /**
  * A {@link WorkerMain} in a process of its own, which can be killed.
  */
 final class WorkerProcess implements AutoCloseable {
+
+	private static final Duration START = Duration.ofMinutes(2);
 
 	private final Process process;
 
@@ -66,8 +71,18 @@ final class WorkerProcess implements AutoCloseable {
 		}
 	}
 
+	/**
+	 * Wait until it listens. To start a JVM and an application takes as long as the
+	 * machine is busy and says nothing about queues.
+	 */
 	void awaitStarted() {
-		this.lines.await(1);
+		Awaitility.await()
+			.atMost(START)
+			.pollInterval(Duration.ofMillis(10))
+			.until(() -> !this.lines.all().isEmpty() || !isAlive());
+		if (this.lines.all().isEmpty()) {
+			throw new AssertionError("The process ended before it had started:\n" + output());
+		}
 	}
 
 	/**
