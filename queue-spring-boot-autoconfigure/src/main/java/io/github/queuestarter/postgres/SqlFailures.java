@@ -81,6 +81,10 @@ final class SqlFailures {
 		if (isPrivilegeMissing(ex)) {
 			return "Grant the role of the application what docs/postgres.md lists under least privilege.";
 		}
+		if (isLockNotAvailable(ex)) {
+			return "Another session holds a lock on the queue's tables, a long transaction for instance. Try again when"
+					+ " it has ended.";
+		}
 		String state = ex.getSQLState();
 		if (state == null || state.startsWith("08") || state.startsWith("57P")) {
 			return "Check that the database runs and that the connection pool is large enough; it is safe to try again.";

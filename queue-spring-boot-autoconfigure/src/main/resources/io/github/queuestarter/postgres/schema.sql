@@ -54,7 +54,13 @@ create table if not exists queue_message (
   payload text not null,
   headers jsonb
 );
-create unique index if not exists queue_message_log on queue_message (queue, lane, xid, id);
+do $$
+begin
+  -- 'create index if not exists' would wait for every open transaction that has sent, also if the index is there
+  if to_regclass('queue_message_log') is null then
+    create unique index queue_message_log on queue_message (queue, lane, xid, id);
+  end if;
+end $$;
 
 create table if not exists queue_group (
   queue text not null,
@@ -135,8 +141,16 @@ create table if not exists queue_scheduled (
   payload text not null,
   headers jsonb
 );
-create index if not exists queue_scheduled_due on queue_scheduled (due, id);
-create index if not exists queue_scheduled_queue on queue_scheduled (queue);
+do $$
+begin
+  -- see queue_message_log
+  if to_regclass('queue_scheduled_due') is null then
+    create index queue_scheduled_due on queue_scheduled (due, id);
+  end if;
+  if to_regclass('queue_scheduled_queue') is null then
+    create index queue_scheduled_queue on queue_scheduled (queue);
+  end if;
+end $$;
 
 create table if not exists queue_dead_letter (
   id bigint generated always as identity primary key,
@@ -766,10 +780,10 @@ end $$;
 -- ---------------------------------------------------------------- for people and other languages
 -- The names of functions and views of this part, their arguments and columns never change; more may be added at the end.
 
--- Where a listener waits for word of a queue: the channel to NOTIFY, with the queue's name as payload.
+-- The channel where listeners of this schema wait for word: pg_notify(wakeup_channel_v1(), 'sent::' || queue).
 create or replace function wakeup_channel_v1() returns text
 language sql stable set search_path from current as $$
-  select 'queue_' || c.relnamespace from pg_class c where c.oid = 'queue_message'::regclass
+  select 'queue_wakeup_' || md5(current_schema())
 $$;
 
 -- Raises an error unless there may be a queue of this name and a message with these headers.
@@ -839,7 +853,7 @@ begin
   insert into queue_message (queue, message_id, payload, headers)
     values (queue_send.queue, sent, queue_send.payload, queue_send.headers);
   if notify then
-    perform pg_notify(wakeup_channel_v1(), queue);
+    perform pg_notify(wakeup_channel_v1(), 'sent::' || queue);
   end if;
   return sent;
 end $$;

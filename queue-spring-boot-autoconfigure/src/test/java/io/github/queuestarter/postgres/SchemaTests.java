@@ -69,7 +69,7 @@ class SchemaTests {
 		finally {
 			executor.shutdown();
 		}
-		assertThat(text("select version from " + quoted("queue_meta"))).isEqualTo("1");
+		assertThat(text("select version from " + quoted("queue_meta"))).isEqualTo(String.valueOf(SchemaVersion.NEEDED));
 	}
 
 	@Test
@@ -177,7 +177,7 @@ class SchemaTests {
 		Map<String, AtomicInteger> received = new ConcurrentHashMap<>();
 		try (TestInstance app = new TestInstance(pool, Databases.settings(this.schema))) {
 			app.listen("orders", "billing", 10, received);
-			for (String arguments : List.of("'orders', '{\"id\":1}'", "'orders', '{\"id\":1}'::jsonb, '{\"a\":1}'",
+			for (String arguments : List.of("'orders', '{\"id\":1}'", "'orders', '{\"id\":1}'::jsonb, '{\"a\":\"1\"}'",
 					"'orders', '3', delay => interval '10 ms'", "'orders', '3', '{\"a\": \"b\"}', '10 ms'")) {
 				String id = text("select " + quoted("queue_send") + "(" + arguments + ")");
 				Awaitility.await().until(() -> received.containsKey(id));
