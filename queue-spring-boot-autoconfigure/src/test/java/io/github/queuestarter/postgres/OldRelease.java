@@ -50,6 +50,13 @@ record OldRelease(int version) {
 	}
 
 	/**
+	 * Make the tables of that time in some other way.
+	 */
+	void install(Installation installation) throws SQLException {
+		installation.run(text("schema"));
+	}
+
+	/**
 	 * Work with them as an application of that time does.
 	 */
 	void live(DataSource dataSource, String schema) throws SQLException {
@@ -71,6 +78,16 @@ record OldRelease(int version) {
 		catch (IOException ex) {
 			throw new UncheckedIOException(ex);
 		}
+	}
+
+	/**
+	 * Runs a script.
+	 */
+	@FunctionalInterface
+	interface Installation {
+
+		void run(String script) throws SQLException;
+
 	}
 
 	@Override
