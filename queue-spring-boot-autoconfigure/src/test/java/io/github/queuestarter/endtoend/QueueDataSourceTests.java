@@ -1,10 +1,8 @@
 package io.github.queuestarter.endtoend;
 
 import java.sql.Connection;
-import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.Properties;
 import java.util.UUID;
 
 import javax.sql.DataSource;
@@ -36,22 +34,15 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  */
 class QueueDataSourceTests extends EndToEndTest {
 
-	private static final String DATABASE = "queues_" + UUID.randomUUID().toString().replace('-', '_');
+	private static TestPostgres database;
 
 	private final String schema = "queue " + UUID.randomUUID();
 
 	private final Texts texts = new Texts();
 
 	@BeforeAll
-	static void createDatabase() throws SQLException {
-		TestPostgres postgres = TestServers.postgres();
-		Properties login = new Properties();
-		login.setProperty("user", String.valueOf(postgres.username()));
-		login.setProperty("password", String.valueOf(postgres.password()));
-		try (Connection connection = DriverManager.getConnection(postgres.jdbcUrl(), login);
-				Statement statement = connection.createStatement()) {
-			statement.execute("create database " + DATABASE);
-		}
+	static void createDatabase() {
+		database = TestServers.postgres().newDatabase();
 	}
 
 	@Override
@@ -184,11 +175,10 @@ class QueueDataSourceTests extends EndToEndTest {
 		@Bean(defaultCandidate = false)
 		@QueueDataSource
 		HikariDataSource queueDatabase() {
-			TestPostgres postgres = TestServers.postgres();
 			HikariDataSource pool = new HikariDataSource();
-			pool.setJdbcUrl(postgres.jdbcUrl().replaceFirst("/[^/?]+(\\?|$)", "/" + DATABASE + "$1"));
-			pool.setUsername(postgres.username());
-			pool.setPassword(postgres.password());
+			pool.setJdbcUrl(database.jdbcUrl());
+			pool.setUsername(database.username());
+			pool.setPassword(database.password());
 			pool.setMaximumPoolSize(5);
 			return pool;
 		}
