@@ -180,6 +180,8 @@ class QueueDataSourceTests extends EndToEndTest {
 			pool.setUsername(database.username());
 			pool.setPassword(database.password());
 			pool.setMaximumPoolSize(5);
+			// what is not committed when a connection comes back is lost
+			pool.setAutoCommit(false);
 			return pool;
 		}
 
