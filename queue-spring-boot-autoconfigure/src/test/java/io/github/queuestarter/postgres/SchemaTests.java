@@ -161,7 +161,8 @@ class SchemaTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "Queue", "my \"odd\" schema", "schöma", "a.b", "it's" })
+	@ValueSource(strings = { "Queue", "select", "Queue-Ä", "100% {braces} $1", "my \"odd\" schema", "schöma", "a.b",
+			"it's" })
 	void schemaMayHaveAnyName(String name) throws Exception {
 		String odd = name + this.schema;
 		Map<String, AtomicInteger> received = new ConcurrentHashMap<>();
