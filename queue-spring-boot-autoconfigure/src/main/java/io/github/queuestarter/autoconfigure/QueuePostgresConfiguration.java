@@ -10,15 +10,17 @@ import io.github.queuestarter.postgres.PostgresStore;
 import org.postgresql.Driver;
 import org.postgresql.PGProperty;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
+import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.jdbc.DataSourceBuilder;
 import org.springframework.boot.sql.init.dependency.DatabaseInitializationDependencyConfigurer;
 import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.jdbc.datasource.SimpleDriverDataSource;
@@ -29,7 +31,7 @@ import org.springframework.transaction.TransactionExecutionListener;
  */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnClass({ DataSource.class, DataSourceBuilder.class, SimpleDriverDataSource.class, Driver.class })
-@ConditionalOnSingleCandidate(DataSource.class)
+@Conditional(OnQueueDataSourceCondition.class)
 @ConditionalOnBackend("postgres")
 @EnableConfigurationProperties(QueuePostgresProperties.class)
 @Import(DatabaseInitializationDependencyConfigurer.class)
@@ -38,8 +40,10 @@ class QueuePostgresConfiguration {
 	@Bean
 	@DependsOnDatabaseInitialization
 	@ConditionalOnMissingBean(PostgresStore.class)
-	PostgresStore queuePostgresStore(DataSource dataSource, QueuePostgresProperties properties, QueueProperties queue,
-			@Qualifier("queueEvents") QueueObserver events) {
+	PostgresStore queuePostgresStore(ObjectProvider<DataSource> dataSources,
+			@QueueDataSource ObjectProvider<DataSource> marked, QueuePostgresProperties properties,
+			QueueProperties queue, @Qualifier("queueEvents") QueueObserver events) {
+		DataSource dataSource = marked.getIfAvailable(dataSources::getObject);
 		PostgresStore store = new PostgresStore(dataSource,
 				outsideThePool(dataSource, queue.getHeartbeat().getInterval()), settings(properties, queue), events);
 		store.initialize();
@@ -52,6 +56,12 @@ class QueuePostgresConfiguration {
 	@Bean
 	static TransactionExecutionListener queueCommitListener() {
 		return PostgresStore.commitListener();
+	}
+
+	@Bean
+	static BeanPostProcessor queueCommitListenerRegistrar(
+			@Qualifier("queueCommitListener") ObjectProvider<TransactionExecutionListener> listener) {
+		return new CommitListenerRegistrar(listener);
 	}
 
 	/**

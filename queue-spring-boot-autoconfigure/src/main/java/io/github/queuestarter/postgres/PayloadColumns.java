@@ -39,13 +39,28 @@ final class PayloadColumns {
 		return StorableText.require(text, "Payload for queue '" + queue + "'");
 	}
 
+	/**
+	 * Read a payload. What plain SQL has written in no known way is taken for bytes as
+	 * they are spelled, so that it becomes a dead letter where it does not fit, and not
+	 * the end of the listener.
+	 */
 	static EncodedPayload read(@Nullable String format, String text) {
 		return switch ((format != null) ? format : "") {
 			case "" -> EncodedPayload.ofText(text, Format.JSON);
 			case "t" -> EncodedPayload.ofText(text, Format.TEXT);
 			case "f" -> EncodedPayload.ofText(text, Format.FIELDS);
-			default -> new EncodedPayload(Base64.getDecoder().decode(text), Format.BINARY);
+			case "b" -> new EncodedPayload(bytes(text), Format.BINARY);
+			default -> EncodedPayload.ofText(text, Format.BINARY);
 		};
+	}
+
+	private static byte[] bytes(String base64) {
+		try {
+			return Base64.getDecoder().decode(base64);
+		}
+		catch (IllegalArgumentException ex) {
+			return base64.getBytes(StandardCharsets.UTF_8);
+		}
 	}
 
 	private static void requireUtf8(EncodedPayload payload, String queue) {

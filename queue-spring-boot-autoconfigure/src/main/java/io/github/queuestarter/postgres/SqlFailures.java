@@ -13,6 +13,8 @@ final class SqlFailures {
 
 	private static final Set<String> MISSING = Set.of("42P01", "42883", "3F000", "42704");
 
+	private static final String INSUFFICIENT_PRIVILEGE = "42501";
+
 	private static final String ISOLATION = "QS001";
 
 	private static final String LOCK_NOT_AVAILABLE = "55P03";
@@ -32,6 +34,14 @@ final class SqlFailures {
 	static boolean isSchemaMissing(@Nullable Throwable ex) {
 		SQLException cause = sqlException(ex);
 		return cause != null && cause.getSQLState() != null && MISSING.contains(cause.getSQLState());
+	}
+
+	/**
+	 * Whether the role of the application lacks a right.
+	 */
+	static boolean isPrivilegeMissing(@Nullable Throwable ex) {
+		SQLException cause = sqlException(ex);
+		return cause != null && INSUFFICIENT_PRIVILEGE.equals(cause.getSQLState());
 	}
 
 	/**
@@ -58,7 +68,7 @@ final class SqlFailures {
 		return (SQLException) candidate;
 	}
 
-	private static String reason(SQLException ex) {
+	static String reason(SQLException ex) {
 		String message = String.valueOf(ex.getMessage());
 		int end = message.indexOf('\n');
 		return (end > 0) ? message.substring(0, end) : message;
@@ -67,6 +77,13 @@ final class SqlFailures {
 	private static String advice(SQLException ex) {
 		if (isSchemaMissing(ex)) {
 			return "Run '" + Sql.SCHEMA_SCRIPT + "', or set 'queue.postgres.initialize-schema' to 'always'.";
+		}
+		if (isPrivilegeMissing(ex)) {
+			return "Grant the role of the application what docs/postgres.md lists under least privilege.";
+		}
+		if (isLockNotAvailable(ex)) {
+			return "Another session holds a lock on the queue's tables, a long transaction for instance. Try again when"
+					+ " it has ended.";
 		}
 		String state = ex.getSQLState();
 		if (state == null || state.startsWith("08") || state.startsWith("57P")) {

@@ -20,8 +20,9 @@ public final class Names {
 	 */
 	public static void requireValid(String what, String name) {
 		Assert.hasText(name, () -> "The name of a " + what + " must not be empty");
-		Assert.isTrue(name.length() <= LONGEST, () -> "The name of a " + what + " may have " + LONGEST
-				+ " characters, not " + name.length() + ": '" + name.substring(0, 30) + "…'");
+		int length = name.codePointCount(0, name.length());
+		Assert.isTrue(length <= LONGEST, () -> "The name of a " + what + " may have " + LONGEST + " characters, not "
+				+ length + ": '" + name.substring(0, name.offsetByCodePoints(0, 30)) + "…'");
 		Assert.isTrue(name.chars().noneMatch(Character::isISOControl),
 				() -> "The name of a " + what + " must not contain control characters: '" + name + "'");
 	}

@@ -1,4 +1,5 @@
--- Tables and functions of the Postgres store, version 1. Idempotent; to be run in one transaction.
+-- Tables and functions of the Postgres store, version 2. Idempotent; to be run in one transaction, on an empty database as
+-- well as on what any earlier version left.
 -- parameter: the setting queue.schema, the name of the schema; 'queue' if it is not set
 -- answer:    none; queue_meta holds the version afterwards
 --
@@ -21,6 +22,13 @@ begin
   -- outside of a transaction the settings above are forgotten by now
   if current_schema() is distinct from current_setting('queue.schema', true) then
     raise exception 'schema.sql must be run in one transaction (psql --single-transaction)';
+  end if;
+  -- an old script would put its old functions over the new ones
+  if to_regclass('queue_meta') is not null then
+    if (select m.version from queue_meta m) > 2 then
+      raise exception 'the tables of schema % are of version %, newer than this script (version 2)', current_schema(),
+        (select m.version from queue_meta m);
+    end if;
   end if;
 end $$;
 
@@ -46,7 +54,13 @@ create table if not exists queue_message (
   payload text not null,
   headers jsonb
 );
-create unique index if not exists queue_message_log on queue_message (queue, lane, xid, id);
+do $$
+begin
+  -- 'create index if not exists' would wait for every open transaction that has sent, also if the index is there
+  if to_regclass('queue_message_log') is null then
+    create unique index queue_message_log on queue_message (queue, lane, xid, id);
+  end if;
+end $$;
 
 create table if not exists queue_group (
   queue text not null,
@@ -127,8 +141,16 @@ create table if not exists queue_scheduled (
   payload text not null,
   headers jsonb
 );
-create index if not exists queue_scheduled_due on queue_scheduled (due, id);
-create index if not exists queue_scheduled_queue on queue_scheduled (queue);
+do $$
+begin
+  -- see queue_message_log
+  if to_regclass('queue_scheduled_due') is null then
+    create index queue_scheduled_due on queue_scheduled (due, id);
+  end if;
+  if to_regclass('queue_scheduled_queue') is null then
+    create index queue_scheduled_queue on queue_scheduled (queue);
+  end if;
+end $$;
 
 create table if not exists queue_dead_letter (
   id bigint generated always as identity primary key,
@@ -755,10 +777,62 @@ begin
     where p.queue = any (queues);
 end $$;
 
--- Sends a JSON document, from psql, a trigger or another language. Its signature never changes.
--- parameters: queue, payload, headers, delay
+-- ---------------------------------------------------------------- for people and other languages
+-- The names of functions and views of this part, their arguments and columns never change; more may be added at the end.
+
+-- The channel where listeners of this schema wait for word: pg_notify(wakeup_channel_v1(), 'sent::' || queue).
+create or replace function wakeup_channel_v1() returns text
+language sql stable set search_path from current as $$
+  select 'queue_wakeup_' || md5(current_schema())
+$$;
+
+-- Raises an error unless there may be a queue of this name and a message with these headers.
+create or replace function require_sendable_v1(queue text, headers jsonb) returns void
+language plpgsql immutable as $$
+declare
+  odd text;
+begin
+  if queue is null or queue !~ '\S' then
+    raise exception 'the name of a queue must not be empty' using errcode = 'invalid_parameter_value';
+  end if;
+  if char_length(queue) > 200 then
+    raise exception 'the name of a queue may have 200 characters, not %: %', char_length(queue), left(queue, 30) || '...'
+      using errcode = 'invalid_parameter_value';
+  end if;
+  if queue ~ '[\u0001-\u001f\u007f-\u009f]' then
+    raise exception 'the name of a queue must not contain control characters: %', queue
+      using errcode = 'invalid_parameter_value';
+  end if;
+  if headers is null then
+    return;
+  end if;
+  if jsonb_typeof(headers) <> 'object' then
+    raise exception 'headers must be a JSON object, not %: %', jsonb_typeof(headers), left(headers::text, 100)
+      using errcode = 'invalid_parameter_value';
+  end if;
+  select h.key into odd from jsonb_each(headers) h where jsonb_typeof(h.value) <> 'string' limit 1;
+  if found then
+    raise exception 'header % must be a string: %', quote_ident(odd), left(headers -> odd #>> '{}', 100)
+      using errcode = 'invalid_parameter_value', hint = format('Write {"%s": "..."}.', odd);
+  end if;
+  select h.key into odd from jsonb_object_keys(headers) h (key) where h.key !~ '\S' or starts_with(h.key, 'queue_') limit 1;
+  if found then
+    raise exception 'a header can''t be called %: the empty name and names that start with queue_ are reserved',
+      quote_ident(odd) using errcode = 'invalid_parameter_value';
+  end if;
+end $$;
+
+-- Version 1 had it without notify, which calls could not be told from
+drop function if exists queue_send(text, text, jsonb, interval);
+drop function if exists queue_send(text, jsonb, jsonb, interval);
+
+-- Sends a JSON document, as a part of the calling transaction.
+-- parameters: queue, payload, headers (an object of strings), delay (null or negative: none), whether to wake a listener
+--             at the commit instead of waiting for its next look; that takes a lock which all notifying commits of the
+--             database share
 -- answer:     the message's id
-create or replace function queue_send(queue text, payload text, headers jsonb default null, delay interval default null)
+create or replace function queue_send(queue text, payload text, headers jsonb default null, delay interval default null,
+  notify boolean default false)
 returns uuid
 language plpgsql
 set search_path from current
@@ -766,24 +840,200 @@ as $$
 declare
   sent uuid := gen_random_uuid();
 begin
+  perform require_sendable_v1(queue, headers);
+  if payload is null then
+    raise exception 'the payload must not be null; JSON null is ''null''' using errcode = 'invalid_parameter_value';
+  end if;
   perform payload::json;
-  if delay is null then
-    insert into queue_message (queue, message_id, payload, headers)
-      values (queue_send.queue, sent, queue_send.payload, queue_send.headers);
-  else
+  if delay > interval '0' then
     insert into queue_scheduled (due, queue, message_id, payload, headers)
-      values (clock_timestamp() + greatest(delay, interval '0'), queue_send.queue, sent, queue_send.payload, queue_send.headers);
+      values (clock_timestamp() + delay, queue_send.queue, sent, queue_send.payload, queue_send.headers);
+    return sent;
+  end if;
+  insert into queue_message (queue, message_id, payload, headers)
+    values (queue_send.queue, sent, queue_send.payload, queue_send.headers);
+  if notify then
+    perform pg_notify(wakeup_channel_v1(), 'sent::' || queue);
   end if;
   return sent;
 end $$;
 
-create or replace function queue_send(queue text, payload jsonb, headers jsonb default null, delay interval default null)
+create or replace function queue_send(queue text, payload jsonb, headers jsonb default null, delay interval default null,
+  notify boolean default false)
 returns uuid
 language sql
 set search_path from current
 as $$
-  select queue_send(queue, payload::text, headers, delay)
+  select queue_send(queue, payload::text, headers, delay, notify)
 $$;
+
+create or replace function queue_send(queue text, payload json, headers jsonb default null, delay interval default null,
+  notify boolean default false)
+returns uuid
+language sql
+set search_path from current
+as $$
+  select queue_send(queue, payload::text, headers, delay, notify)
+$$;
+
+-- Makes a dead letter ready again for its group alone, with its own bytes and no failure counted.
+-- parameters: queue, group, the message's id
+-- answer:     whether there was such a dead letter
+create or replace function queue_replay(queue text, group_name text, id uuid) returns boolean
+language plpgsql
+set search_path from current set enable_seqscan = off set jit = off
+as $$
+begin
+  with gone as (
+    -- only the message's id may lead to the row: the other index would be walked over the whole group
+    delete from queue_dead_letter l
+     where l.message_id = queue_replay.id and l.queue || '' = queue_replay.queue
+       and l.group_name || '' = queue_replay.group_name
+    returning l.*)
+  insert into queue_retry (queue, group_name, due, message_id, sent_at, format, payload, headers)
+  select g.queue, g.group_name, clock_timestamp(), g.message_id, g.sent_at, g.format, g.payload, g.headers from gone g;
+  return found;
+end $$;
+
+-- Makes all dead letters of a group ready again.
+-- parameters: queue, group
+-- answer:     how many there were
+create or replace function queue_replay_all(queue text, group_name text) returns bigint
+language plpgsql
+set search_path from current set enable_seqscan = off set jit = off
+as $$
+declare
+  replayed bigint;
+begin
+  with gone as (
+    delete from queue_dead_letter l
+     where l.queue = queue_replay_all.queue and l.group_name = queue_replay_all.group_name
+    returning l.*)
+  insert into queue_retry (queue, group_name, due, message_id, sent_at, format, payload, headers)
+  select g.queue, g.group_name, clock_timestamp(), g.message_id, g.sent_at, g.format, g.payload, g.headers from gone g
+   order by g.id;
+  get diagnostics replayed = row_count;
+  return replayed;
+end $$;
+
+-- Removes a dead letter for good.
+-- parameters: queue, group, the message's id
+-- answer:     whether there was such a dead letter
+create or replace function queue_discard(queue text, group_name text, id uuid) returns boolean
+language plpgsql
+set search_path from current set enable_seqscan = off set jit = off
+as $$
+begin
+  delete from queue_dead_letter l
+   where l.message_id = queue_discard.id and l.queue || '' = queue_discard.queue
+     and l.group_name || '' = queue_discard.group_name;
+  return found;
+end $$;
+
+-- Stops the delivery to a group until it is resumed. What its handlers have in hand they finish.
+-- parameters: queue, group
+-- answer:     whether there is such a group
+create or replace function queue_pause(queue text, group_name text) returns boolean
+language plpgsql
+set search_path from current
+as $$
+begin
+  update queue_group g set paused = true where g.queue = queue_pause.queue and g.name = queue_pause.group_name;
+  return found;
+end $$;
+
+-- parameters: queue, group
+-- answer:     whether there is such a group
+create or replace function queue_resume(queue text, group_name text) returns boolean
+language plpgsql
+set search_path from current
+as $$
+begin
+  update queue_group g set paused = false where g.queue = queue_resume.queue and g.name = queue_resume.group_name;
+  return found;
+end $$;
+
+-- When the message was sent that a group gets next.
+-- parameters: queue, group
+-- answer:     the time, null if there is none
+create or replace function oldest_ready_v1(q text, g text) returns timestamptz
+language plpgsql stable
+set search_path from current
+set enable_bitmapscan = off set enable_seqscan = off set enable_sort = off set jit = off
+as $$
+declare
+  c queue_cursor;
+begin
+  select * into c from queue_cursor p where p.queue = q and p.group_name = g and p.lane = 0
+   order by p.queue desc, p.group_name desc, p.lane desc, p.seq desc limit 1;
+  return least(
+    -- transactions that ran at base, then those that ran at head, then all later ones
+    (select min(s.sent_at) from unnest(array(select pg_snapshot_xip(c.base))) v, lateral (
+      select m.sent_at from queue_message m
+       where m.queue = q and m.lane = 0 and m.xid = v
+         and not (pg_visible_in_snapshot(v, c.head) and (m.xid, m.id) <= (c.after_xid, c.after_id))
+       order by m.queue, m.lane, m.xid, m.id limit 1) s),
+    (select min(s.sent_at) from unnest(array(select pg_snapshot_xip(c.head))) v, lateral (
+      select m.sent_at from queue_message m
+       where v >= pg_snapshot_xmax(c.base) and m.queue = q and m.lane = 0 and m.xid = v
+         and (m.xid, m.id) <= (c.after_xid, c.after_id)
+       order by m.queue, m.lane, m.xid, m.id limit 1) s),
+    (select m.sent_at from queue_message m
+      where m.queue = q and m.lane = 0 and m.xid >= pg_snapshot_xmax(c.base)
+        and (m.xid, m.id) > (c.after_xid, c.after_id)
+      order by m.queue, m.lane, m.xid, m.id limit 1));
+end $$;
+
+-- How all groups of all queues stand, and the queues that have no group.
+-- parameters: where counting stops
+-- answer:     a row per group; numbers above the cap are the cap plus one
+create or replace function stats_of_all_v1(cap int)
+returns table (queue text, group_name text, paused boolean, ready bigint, in_flight bigint, retrying bigint,
+  scheduled bigint, dead_letters bigint, oldest_ready timestamptz)
+language plpgsql stable
+set search_path from current
+set enable_bitmapscan = off set enable_seqscan = off set enable_sort = off set jit = off
+as $$
+#variable_conflict use_column
+begin
+  return query
+    select s.queue, s.group_name, s.paused, s.ready, s.in_flight, s.retrying, s.scheduled, s.dead_letters,
+           oldest_ready_v1(s.queue, s.group_name)
+      from stats_v1(array(select distinct p.queue from queue_group p), cap) s;
+  return query
+    -- jumps from name to name through the index
+    with recursive sent (queue) as (
+      (select m.queue from queue_message m order by m.queue limit 1)
+      union all
+      select (select m.queue from queue_message m where m.queue > s.queue order by m.queue limit 1)
+        from sent s where s.queue is not null),
+    later (queue) as (
+      (select m.queue from queue_scheduled m order by m.queue limit 1)
+      union all
+      select (select m.queue from queue_scheduled m where m.queue > s.queue order by m.queue limit 1)
+        from later s where s.queue is not null)
+    select n.queue, null::text, null::boolean,
+      (select count(*) from (select from queue_message m where m.queue = n.queue limit cap + 1) s), 0::bigint, 0::bigint,
+      (select count(*) from (select from queue_scheduled m where m.queue = n.queue limit cap + 1) s), 0::bigint,
+      (select m.sent_at from queue_message m where m.queue = n.queue order by m.queue, m.lane, m.xid, m.id limit 1)
+      from (select queue from sent union select queue from later) n
+     where n.queue is not null and not exists (select from queue_group p where p.queue = n.queue);
+end $$;
+
+-- A row per queue and group; group_name is null where nobody listens. Counting stops at 100,000: 100001 means more.
+-- scheduled counts the whole queue, once per group.
+create or replace view queue_stats as
+select queue, group_name, paused, ready, in_flight, retrying, scheduled, dead_letters, oldest_ready
+  from stats_of_all_v1(100000);
+
+-- What was given up on, and why. Payloads of format binary are in base64.
+create or replace view queue_dead_letters as
+select l.message_id as id, l.queue, l.group_name, l.last_failure_at as died_at, l.attempts, l.crashes, l.kind, l.reason,
+       l.exception_class, l.exception_message, l.sent_at, l.first_failure_at, l.consumer,
+       case l.format when 't' then 'text' when 'b' then 'binary' when 'f' then 'fields' else coalesce(l.format::text, 'json')
+       end as format,
+       l.payload, l.headers, l.stack_trace
+  from queue_dead_letter l;
 
 -- ---------------------------------------------------------------- version
 
@@ -797,6 +1047,6 @@ begin
     cluster := null;
   end;
   insert into queue_meta (version, system_identifier, database_oid)
-  values (1, cluster, (select d.oid from pg_database d where d.datname = current_database()))
+  values (2, cluster, (select d.oid from pg_database d where d.datname = current_database()))
   on conflict (one) do update set version = greatest(queue_meta.version, excluded.version);
 end $$;

@@ -52,7 +52,11 @@ final class Databases {
 	}
 
 	static Settings settings(String schema) {
-		return new Settings(schema, Initialize.ALWAYS, Duration.ofMillis(100), UnjoinedTransaction.AFTER_COMMIT, 1000,
+		return settings(schema, Initialize.ALWAYS);
+	}
+
+	static Settings settings(String schema, Initialize mode) {
+		return new Settings(schema, mode, Duration.ofMillis(100), UnjoinedTransaction.AFTER_COMMIT, 1000,
 				Duration.ofMillis(500), Duration.ofSeconds(30), Duration.ofSeconds(5));
 	}
 

@@ -69,7 +69,7 @@ class SchemaTests {
 		finally {
 			executor.shutdown();
 		}
-		assertThat(text("select version from " + quoted("queue_meta"))).isEqualTo("1");
+		assertThat(text("select version from " + quoted("queue_meta"))).isEqualTo(String.valueOf(SchemaVersion.NEEDED));
 	}
 
 	@Test
@@ -161,7 +161,8 @@ class SchemaTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "Queue", "my \"odd\" schema", "schöma", "a.b", "it's" })
+	@ValueSource(strings = { "Queue", "select", "Queue-Ä", "100% {braces} $1", "my \"odd\" schema", "schöma", "a.b",
+			"it's" })
 	void schemaMayHaveAnyName(String name) throws Exception {
 		String odd = name + this.schema;
 		Map<String, AtomicInteger> received = new ConcurrentHashMap<>();
@@ -177,7 +178,7 @@ class SchemaTests {
 		Map<String, AtomicInteger> received = new ConcurrentHashMap<>();
 		try (TestInstance app = new TestInstance(pool, Databases.settings(this.schema))) {
 			app.listen("orders", "billing", 10, received);
-			for (String arguments : List.of("'orders', '{\"id\":1}'", "'orders', '{\"id\":1}'::jsonb, '{\"a\":1}'",
+			for (String arguments : List.of("'orders', '{\"id\":1}'", "'orders', '{\"id\":1}'::jsonb, '{\"a\":\"1\"}'",
 					"'orders', '3', delay => interval '10 ms'", "'orders', '3', '{\"a\": \"b\"}', '10 ms'")) {
 				String id = text("select " + quoted("queue_send") + "(" + arguments + ")");
 				Awaitility.await().until(() -> received.containsKey(id));
