@@ -1,58 +1,45 @@
 package io.github.queuestarter.postgres;
 
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.Duration;
-import java.util.HashSet;
-import java.util.Map;
-import java.util.Set;
-import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.List;
+import java.util.Set;
 
-import javax.sql.DataSource;
-
-import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.github.queuestarter.GroupStats;
 import io.github.queuestarter.QueueEvent;
-import io.github.queuestarter.servers.PostgresServer;
+import io.github.queuestarter.postgres.PostgresStore.Initialize;
+import io.github.queuestarter.postgres.PostgresStore.Settings;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * Tables that were copied into another database lose nothing.
  */
 class RestoreTests {
 
-	private static PostgresServer young;
+	private static Cluster young;
 
-	private static PostgresServer old;
+	private static Cluster old;
 
-	private final PostgresStore.Settings settings = Databases.settings(Databases.newSchema());
+	private final Settings settings = Databases.settings(Databases.newSchema());
 
 	private final String schema = this.settings.schema();
 
-	private final List<HikariDataSource> pools = new CopyOnWriteArrayList<>();
-
 	@BeforeAll
 	static void start() throws SQLException {
-		young = PostgresServer.builder().start();
-		old = PostgresServer.builder().start();
-		try (HikariDataSource pool = pool(old.jdbcUrl())) {
-			passTransactions(pool, 20_000);
-		}
+		young = new Cluster();
+		old = new Cluster();
+		Cluster.passTransactions(old.newDatabase(), 20_000);
 	}
 
 	@AfterAll
@@ -61,119 +48,203 @@ class RestoreTests {
 		old.close();
 	}
 
-	@AfterEach
-	void closePools() {
-		this.pools.forEach(HikariDataSource::close);
-	}
-
-	@ParameterizedTest(name = "ids of the new cluster are lower: {0}, sequences are kept: {1}")
+	@ParameterizedTest
 	@CsvSource({ "true,true", "true,false", "false,true", "false,false" })
-	void nothingIsLostByADumpAndARestoreIntoAnotherCluster(boolean lower, boolean sequences) throws Exception {
-		DataSource from = database(lower ? old : young);
-		DataSource to = database(lower ? young : old);
+	void nothingIsLostByADumpAndARestoreIntoAnotherCluster(boolean intoTheYounger, boolean withSequences)
+			throws Exception {
+		HikariDataSource from = (intoTheYounger ? old : young).newDatabase();
+		HikariDataSource to = (intoTheYounger ? young : old).newDatabase();
 		try (OldWorld world = new OldWorld(from, this.settings)) {
-			new LogicalCopy(this.schema, sequences).copy(from, to);
-			assertNothingIsLost(world, to);
+			new LogicalCopy(this.schema, withSequences).copy(from, to);
+			String early = sendBySql(to);
+			try (TestInstance app = new TestInstance(to, to, this.settings)) {
+				assertThat(rebased(app)).hasSize(1);
+				Received received = new Received(world, app).expecting(early);
+				received.expecting(app.send(false, "orders", "after").get(0)).assertOnce();
+				// This cluster comes to the ids of the other one
+				Cluster.passTransactions(to, 25_000);
+				received.expecting(app.send(false, "orders", "last").get(0)).assertOnce();
+				app.store().housekeeping().removeFinished(Set.of("orders", "ungrouped"), Duration.ZERO);
+				assertThat(Cluster.text(to, "select count(*) from " + quoted("queue_message"))).isEqualTo("0");
+				assertThat(stats(app, "billing").deadLetters().value()).isEqualTo(1);
+				assertThat(stats(app, "billing").scheduled().value()).isEqualTo(1);
+				try (TestInstance next = new TestInstance(to, to, this.settings)) {
+					assertThat(rebased(next)).isEmpty();
+				}
+				assertThat(rebased(app)).hasSize(1);
+			}
 		}
 	}
 
-	private void assertNothingIsLost(OldWorld world, DataSource to) throws Exception {
-		Map<String, AtomicInteger> billing = new ConcurrentHashMap<>();
-		Map<String, AtomicInteger> audit = new ConcurrentHashMap<>();
-		Map<String, AtomicInteger> late = new ConcurrentHashMap<>();
-		String early = text(to, "select " + quoted("queue_send") + "('orders', '\"before the first listener\"')");
+	@Test
+	void messageSentBeforeTheFirstStartIsNotTakenForFinishedWhereTheClockIsBehind() throws Exception {
+		HikariDataSource from = old.newDatabase();
+		HikariDataSource to = young.newDatabase();
+		try (OldWorld world = new OldWorld(from, this.settings)) {
+			Cluster.execute(from,
+					"update " + quoted("queue_cursor") + " set moved_at = moved_at + interval '10 minutes'");
+			new LogicalCopy(this.schema, true).copy(from, to);
+			String early = sendBySql(to);
+			try (TestInstance app = new TestInstance(to, to, this.settings)) {
+				new Received(world, app).expecting(early).assertOnce();
+			}
+		}
+	}
+
+	@Test
+	void applicationGoesOnWhenItsDatabaseIsReplacedByARestoredOne() throws Exception {
+		HikariDataSource from = old.newDatabase();
+		HikariDataSource to = young.newDatabase();
+		SwitchingDataSource current = new SwitchingDataSource(from);
+		try (OldWorld world = new OldWorld(from, this.settings);
+				TestInstance app = new TestInstance(current, current, this.settings)) {
+			new LogicalCopy(this.schema, true).copy(from, to);
+			// Nothing is claimed in the old one that the copy does not know of
+			Cluster.execute(from, "update " + quoted("queue_group") + " set paused = true");
+			Received received = new Received(world, app);
+			current.switchTo(to);
+			String sent = app.send(false, "orders", "after").get(0);
+			Awaitility.await().untilAsserted(() -> assertThat(rebased(app)).hasSize(1));
+			// What the heartbeat does when it finds the registration gone
+			app.store().consumers().register("postgres", app.consumer());
+			received.expecting(sent).assertOnce();
+			assertThat(rebased(app)).hasSize(1);
+		}
+	}
+
+	@Test
+	void nothingIsClaimedOrRemovedBeforeTheRebase() throws Exception {
+		HikariDataSource from = old.newDatabase();
+		HikariDataSource to = young.newDatabase();
+		try (OldWorld world = new OldWorld(from, this.settings)) {
+			assertThat(world.unfinished()).isNotEmpty();
+			new LogicalCopy(this.schema, true).copy(from, to);
+			for (String call : List.of("remove_finished_v1('orders', '0', '0', 0, 1000)",
+					"create_group_v1('ungrouped', 'late', 'earliest', 'test')",
+					"claim_v1('orders', 'billing', (select min(id) from " + quoted("queue_consumer") + "), 1)")) {
+				assertThatExceptionOfType(SQLException.class)
+					.isThrownBy(() -> Cluster.text(to, "select " + quoted(call)))
+					.satisfies((ex) -> assertThat(SqlFailures.isNotAtHome(ex)).isTrue());
+			}
+		}
+	}
+
+	@Test
+	void copyWithinTheClusterDeliversWhatTheOriginalHadNotFinished() throws Exception {
+		HikariDataSource from = young.newDatabase();
+		OldWorld world = new OldWorld(from, this.settings);
+		world.close();
+		HikariDataSource to = young.fileCopyOf(from);
 		try (TestInstance app = new TestInstance(to, to, this.settings)) {
 			assertThat(rebased(app)).hasSize(1);
-			app.listen("orders", "billing", 10, billing);
-			app.listen("orders", "audit", 10, audit);
-			app.listen("ungrouped", "late", 10, late);
-			String after = app.send(false, "orders", "after").get(0);
-			Set<String> forBilling = plus(world.unfinished(), early, after);
-			Set<String> forAudit = plus(world.orders(), early, after);
-			awaitIdle(app, "orders", "ungrouped");
-			assertThat(billing.keySet()).isEqualTo(forBilling);
-			assertThat(audit.keySet()).isEqualTo(forAudit);
-			assertThat(late.keySet()).isEqualTo(world.ungrouped());
-			// This cluster comes to the ids of the other one
-			passTransactions(to, 25_000);
-			String last = app.send(false, "orders", "last").get(0);
-			awaitIdle(app, "orders", "ungrouped");
-			assertThat(billing.keySet()).isEqualTo(plus(forBilling, last));
-			assertThat(audit.keySet()).isEqualTo(plus(forAudit, last));
-			assertThat(billing.values()).allMatch((times) -> times.get() == 1);
-			assertThat(audit.values()).allMatch((times) -> times.get() == 1);
-			assertThat(late.values()).allMatch((times) -> times.get() == 1);
-			app.store().housekeeping().removeFinished(Set.of("orders", "ungrouped"), Duration.ZERO);
-			assertThat(text(to, "select count(*) from " + quoted("queue_message"))).isEqualTo("0");
-			GroupStats stats = app.store().administration().stats(Set.of("orders")).get(1);
-			assertThat(stats.group()).isEqualTo("billing");
-			assertThat(stats.deadLetters().value()).isEqualTo(1);
-			assertThat(stats.scheduled().value()).isEqualTo(1);
-			try (TestInstance next = new TestInstance(to, to, this.settings)) {
-				assertThat(rebased(next)).isEmpty();
-			}
-			assertThat(rebased(app)).hasSize(1);
+			new Received(world, app).assertOnce();
 		}
 	}
 
-	private void awaitIdle(TestInstance app, String... queues) {
-		Awaitility.await()
-			.atMost(Duration.ofSeconds(20))
-			.until(() -> app.store()
-				.administration()
-				.stats(Set.of(queues))
-				.stream()
-				.allMatch((stats) -> stats.ready().value() == 0 && stats.pending().value() == 0));
+	@Test
+	void transactionIdsThatTheClusterHasNotComeToAreNoticed() throws Exception {
+		HikariDataSource database = young.newDatabase();
+		try (OldWorld world = new OldWorld(database, this.settings)) {
+			Cluster.execute(database, "update " + quoted("queue_message")
+					+ " set xid = ((xid::text)::bigint + 100000000)::text::xid8 where queue = 'ungrouped'");
+			try (TestInstance app = new TestInstance(database, database, this.settings)) {
+				assertThat(rebased(app)).hasSize(1);
+				new Received(world, app).assertOnce();
+			}
+		}
 	}
 
-	private static Set<String> plus(Set<String> ids, String... more) {
-		Set<String> all = new HashSet<>(ids);
-		all.addAll(List.of(more));
-		return all;
+	@ParameterizedTest
+	@ValueSource(booleans = { true, false })
+	void applicationRoleWithoutAnyOtherRightMayRebase(boolean mayReadTheIdentifier) throws Exception {
+		HikariDataSource from = old.newDatabase();
+		HikariDataSource to = young.newDatabase();
+		String role = "app_" + mayReadTheIdentifier;
+		try (OldWorld world = new OldWorld(from, this.settings)) {
+			new LogicalCopy(this.schema, false).copy(from, to);
+			if (!mayReadTheIdentifier) {
+				Cluster.execute(to, "revoke execute on function pg_control_system() from public");
+			}
+			Cluster.execute(to, "create role " + role + " login",
+					"grant usage on schema \"" + this.schema + "\" to " + role,
+					"grant select, insert, update, delete on all tables in schema \"" + this.schema + "\" to " + role);
+			HikariDataSource limited = young.pool(to.getJdbcUrl(), role);
+			Settings never = new Settings(this.schema, Initialize.NEVER, this.settings.pollInterval(),
+					this.settings.unjoinedTransaction(), 1000, this.settings.reconcileInterval(),
+					this.settings.networkTimeout(), this.settings.heartbeatTimeout());
+			try (TestInstance app = new TestInstance(limited, limited, never)) {
+				assertThat(rebased(app)).hasSize(1);
+				new Received(world, app).assertOnce();
+				assertThat(Cluster.text(to, "select system_identifier is not null from " + quoted("queue_meta")))
+					.isEqualTo(mayReadTheIdentifier ? "t" : "f");
+			}
+		}
+	}
+
+	@Test
+	void largeMessagesAreRebasedAFewAtATime() throws Exception {
+		HikariDataSource from = old.newDatabase();
+		HikariDataSource to = young.newDatabase();
+		try (OldWorld world = new OldWorld(from, this.settings)) {
+			for (int i = 0; i < 5; i++) {
+				world.unfinished()
+					.add(Cluster.text(from,
+							"select " + quoted("queue_send") + "('orders', '\"' || repeat('x', 6000000) || '\"')"));
+			}
+			new LogicalCopy(this.schema, true).copy(from, to);
+			try (TestInstance app = new TestInstance(to, to, this.settings)) {
+				new Received(world, app).assertOnce();
+			}
+		}
+	}
+
+	private String sendBySql(HikariDataSource database) throws SQLException {
+		return Cluster.text(database, "select " + quoted("queue_send") + "('orders', '\"before the first start\"')");
+	}
+
+	private static GroupStats stats(TestInstance app, String group) {
+		return app.store()
+			.administration()
+			.stats(Set.of("orders"))
+			.stream()
+			.filter((stats) -> stats.group().equals(group))
+			.findFirst()
+			.orElseThrow();
 	}
 
 	private static List<QueueEvent> rebased(TestInstance app) {
 		return app.events().stream().filter((event) -> event instanceof QueueEvent.Rebased).toList();
 	}
 
-	private HikariDataSource database(PostgresServer server) {
-		HikariDataSource pool = pool(server.createDatabase("test" + UUID.randomUUID()));
-		this.pools.add(pool);
-		return pool;
-	}
-
-	private static HikariDataSource pool(String url) {
-		HikariConfig config = new HikariConfig();
-		config.setJdbcUrl(url);
-		config.setUsername(young.username());
-		config.setPassword(young.password());
-		config.setMinimumIdle(0);
-		config.setMaximumPoolSize(20);
-		return new HikariDataSource(config);
-	}
-
-	private static void passTransactions(DataSource dataSource, int count) throws SQLException {
-		execute(dataSource,
-				"do $$ begin for i in 1.." + count + " loop perform pg_current_xact_id(); commit; end loop; end $$");
-	}
-
 	private String quoted(String name) {
 		return "\"" + this.schema + "\"." + name;
 	}
 
-	private static void execute(DataSource dataSource, String sql) throws SQLException {
-		try (Connection connection = dataSource.getConnection(); Statement statement = connection.createStatement()) {
-			statement.execute(sql);
-		}
-	}
+	/**
+	 * As a name that points to another server from one moment to the next.
+	 */
+	private static final class SwitchingDataSource extends org.springframework.jdbc.datasource.AbstractDataSource {
 
-	private static String text(DataSource dataSource, String sql) throws SQLException {
-		try (Connection connection = dataSource.getConnection();
-				Statement statement = connection.createStatement();
-				ResultSet rows = statement.executeQuery(sql)) {
-			rows.next();
-			return rows.getString(1);
+		private volatile HikariDataSource target;
+
+		SwitchingDataSource(HikariDataSource target) {
+			this.target = target;
 		}
+
+		void switchTo(HikariDataSource target) {
+			this.target = target;
+		}
+
+		@Override
+		public Connection getConnection() throws SQLException {
+			return this.target.getConnection();
+		}
+
+		@Override
+		public Connection getConnection(String username, String password) throws SQLException {
+			return getConnection();
+		}
+
 	}
 
 }
