@@ -59,6 +59,8 @@ create table if not exists queue_message (
   headers jsonb
 );
 create unique index if not exists queue_message_log on queue_message (queue, lane, xid, id);
+-- without one retention would fail where the table is published to a logical subscriber
+alter table queue_message replica identity using index queue_message_log;
 
 create table if not exists queue_group (
   queue text not null,

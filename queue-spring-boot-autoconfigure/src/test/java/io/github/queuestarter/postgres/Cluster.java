@@ -19,9 +19,17 @@ import io.github.queuestarter.servers.PostgresServer;
  */
 final class Cluster implements AutoCloseable {
 
-	private final PostgresServer server = PostgresServer.builder().start();
+	private final PostgresServer server;
 
 	private final List<HikariDataSource> pools = new CopyOnWriteArrayList<>();
+
+	Cluster() {
+		this.server = PostgresServer.builder().start();
+	}
+
+	Cluster(String setting, String value) {
+		this.server = PostgresServer.builder().config(setting, value).start();
+	}
 
 	/**
 	 * An empty database.
@@ -40,6 +48,15 @@ final class Cluster implements AutoCloseable {
 		execute(pool(this.server.jdbcUrl()),
 				"create database \"" + name + "\" template \"" + url.substring(url.lastIndexOf('/') + 1) + "\"");
 		return pool(url.substring(0, url.lastIndexOf('/') + 1) + name);
+	}
+
+	/**
+	 * How another server reaches a database of this one.
+	 */
+	String connection(HikariDataSource database) {
+		String url = database.getJdbcUrl();
+		return "host=127.0.0.1 port=" + this.server.port() + " user=" + this.server.username() + " dbname="
+				+ url.substring(url.lastIndexOf('/') + 1);
 	}
 
 	HikariDataSource pool(String url) {

@@ -41,6 +41,15 @@ record LogicalCopy(String schema, boolean withSequences) {
 		}
 	}
 
+	/**
+	 * Make the tables, empty.
+	 */
+	void makeTables(DataSource database) throws SQLException {
+		try (Connection connection = database.getConnection()) {
+			makeTables(connection);
+		}
+	}
+
 	private void makeTables(Connection target) throws SQLException {
 		target.setAutoCommit(false);
 		try (PreparedStatement setting = target.prepareStatement("select set_config('queue.schema', ?, true)");

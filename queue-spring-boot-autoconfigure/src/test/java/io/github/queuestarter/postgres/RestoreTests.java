@@ -19,6 +19,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+import org.springframework.jdbc.datasource.AbstractDataSource;
+
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -71,7 +73,7 @@ class RestoreTests {
 				try (TestInstance next = new TestInstance(to, to, this.settings)) {
 					assertThat(rebased(next)).isEmpty();
 				}
-				assertThat(rebased(app)).hasSize(1);
+				assertThat(app.events()).hasSize(1);
 			}
 		}
 	}
@@ -99,16 +101,55 @@ class RestoreTests {
 		try (OldWorld world = new OldWorld(from, this.settings);
 				TestInstance app = new TestInstance(current, current, this.settings)) {
 			new LogicalCopy(this.schema, true).copy(from, to);
-			// Nothing is claimed in the old one that the copy does not know of
-			Cluster.execute(from, "update " + quoted("queue_group") + " set paused = true");
 			Received received = new Received(world, app);
 			current.switchTo(to);
 			String sent = app.send(false, "orders", "after").get(0);
 			Awaitility.await().untilAsserted(() -> assertThat(rebased(app)).hasSize(1));
 			// What the heartbeat does when it finds the registration gone
 			app.store().consumers().register("postgres", app.consumer());
-			received.expecting(sent).assertOnce();
+			received.expecting(sent).awaitAll();
 			assertThat(rebased(app)).hasSize(1);
+		}
+	}
+
+	@Test
+	void nothingIsLostByASwitchToALogicalSubscriber() throws Exception {
+		try (Cluster publisher = new Cluster("wal_level", "logical")) {
+			Cluster.passTransactions(publisher.newDatabase(), 20_000);
+			HikariDataSource from = publisher.newDatabase();
+			HikariDataSource to = young.newDatabase();
+			OldWorld world = new OldWorld(from, this.settings);
+			// A slot is made when all transactions have ended that were open
+			world.close();
+			new LogicalCopy(this.schema, false).makeTables(to);
+			Cluster.execute(from, "create publication everything for all tables",
+					"select pg_create_logical_replication_slot('subscriber', 'pgoutput')");
+			Cluster.execute(to, "create subscription subscriber connection '" + publisher.connection(from)
+					+ "' publication everything with (create_slot = false)");
+			String last = sendBySql(from);
+			Awaitility.await()
+				.atMost(Duration.ofSeconds(20))
+				.until(() -> Cluster
+					.text(to, "select count(*) from " + quoted("queue_message") + " where message_id = '" + last + "'")
+					.equals("1"));
+			Cluster.execute(to, "alter subscription subscriber disable",
+					"alter subscription subscriber set (slot_name = none)", "drop subscription subscriber");
+			try (TestInstance app = new TestInstance(to, to, this.settings)) {
+				assertThat(rebased(app)).hasSize(1);
+				new Received(world, app).expecting(last).assertOnce();
+			}
+		}
+	}
+
+	@Test
+	void retentionGoesOnWhereTheTablesArePublished() throws Exception {
+		HikariDataSource database = young.newDatabase();
+		try (OldWorld world = new OldWorld(database, this.settings);
+				TestInstance app = new TestInstance(database, database, this.settings)) {
+			assertThat(world.unfinished()).isNotEmpty();
+			Cluster.execute(database, "create publication everything for all tables",
+					"delete from " + quoted("queue_group") + " where name = 'audit'");
+			assertThat(app.store().housekeeping().removeFinished(Set.of("orders"), Duration.ZERO)).isPositive();
 		}
 	}
 
@@ -223,7 +264,7 @@ class RestoreTests {
 	/**
 	 * As a name that points to another server from one moment to the next.
 	 */
-	private static final class SwitchingDataSource extends org.springframework.jdbc.datasource.AbstractDataSource {
+	private static final class SwitchingDataSource extends AbstractDataSource {
 
 		private volatile HikariDataSource target;
 
