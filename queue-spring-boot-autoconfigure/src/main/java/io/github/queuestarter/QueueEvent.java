@@ -127,6 +127,18 @@ public sealed interface QueueEvent {
 	}
 
 	/**
+	 * The store's tables were copied from another database, by a restore for example, and
+	 * were made at home in this one.
+	 *
+	 * @param reason how that was seen
+	 * @param unfinished how many messages became due again, counted per group
+	 * @param finished how many messages were removed because every group had finished
+	 * them
+	 */
+	record Rebased(String backend, String reason, long unfinished, long finished) implements QueueEvent {
+	}
+
+	/**
 	 * A listener has started.
 	 */
 	record ListenerStarted(String backend, String queue, String group, int concurrency) implements QueueEvent {

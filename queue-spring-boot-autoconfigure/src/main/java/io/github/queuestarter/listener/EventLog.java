@@ -61,6 +61,11 @@ public final class EventLog implements QueueObserver {
 					+ " and was made again from position " + recreated.position()
 					+ ". Messages may be delivered twice.");
 		}
+		else if (event instanceof QueueEvent.Rebased rebased) {
+			logger.warn("The queue's tables in " + rebased.backend() + " were re-based: " + rebased.reason() + ". "
+					+ rebased.unfinished() + " unfinished messages are due now, " + rebased.finished()
+					+ " finished ones were removed. Messages may be delivered twice.");
+		}
 		else if (event instanceof QueueEvent.Rescued rescued) {
 			logger.warn("Rescued " + rescued.count() + " messages of " + name(rescued.queue(), rescued.group())
 					+ " from a consumer that is gone");

@@ -22,14 +22,18 @@ final class PostgresConsumers implements Consumers {
 
 	private final Database database;
 
+	private final Rebase rebase;
+
 	private final HeartbeatConnection heartbeat;
 
 	private final HungClaims hungClaims;
 
 	private final Runnable dueSoon;
 
-	PostgresConsumers(Database database, HeartbeatConnection heartbeat, HungClaims hungClaims, Runnable dueSoon) {
+	PostgresConsumers(Database database, Rebase rebase, HeartbeatConnection heartbeat, HungClaims hungClaims,
+			Runnable dueSoon) {
 		this.database = database;
+		this.rebase = rebase;
 		this.hungClaims = hungClaims;
 		this.heartbeat = heartbeat;
 		this.dueSoon = dueSoon;
@@ -42,6 +46,8 @@ final class PostgresConsumers implements Consumers {
 
 	@Override
 	public void register(String domain, String consumer) {
+		// A registration that is gone may have gone with the whole database
+		this.rebase.run();
 		this.database.call("register consumer '" + consumer + "'", (connection) -> {
 			this.database.update(connection, "register", (statement) -> statement.setString(1, consumer));
 			return null;

@@ -26,6 +26,8 @@ public final class PostgresStore implements QueueStore {
 
 	private final SchemaInitializer initializer;
 
+	private final Rebase rebase;
+
 	private final Appender appender;
 
 	private final Reader reader;
@@ -56,7 +58,8 @@ public final class PostgresStore implements QueueStore {
 		Wakeups wakeups = new Wakeups();
 		Pause duePause = new Pause();
 		this.initializer = new SchemaInitializer(database, settings.initializeSchema());
-		SchemaRecovery recovery = new SchemaRecovery(this.initializer,
+		this.rebase = new Rebase(database, observer);
+		SchemaRecovery recovery = new SchemaRecovery(this.initializer, this.rebase,
 				settings.initializeSchema() == Initialize.ALWAYS);
 		SettleCalls settleCalls = new SettleCalls(database, settings.settleBatch(), duePause::wake);
 		Holdings holdings = new Holdings(database, settleCalls);
@@ -68,7 +71,7 @@ public final class PostgresStore implements QueueStore {
 		this.reader = new PostgresReader(new SourceParts(new Groups(database, observer), new Claims(database), holdings,
 				this.dueRounds, wakeups, recovery), settings);
 		this.settlements = new PostgresSettlements(database, settleCalls);
-		this.consumers = new PostgresConsumers(database, this.heartbeat,
+		this.consumers = new PostgresConsumers(database, this.rebase, this.heartbeat,
 				new HungClaims(database, settings.networkTimeout(), observer), duePause::wake);
 		this.administration = new PostgresAdministration(database, duePause::wake);
 		this.housekeeping = new PostgresHousekeeping(database);
@@ -83,12 +86,14 @@ public final class PostgresStore implements QueueStore {
 	}
 
 	/**
-	 * Make the tables unless they are there. Any number of instances may do so at once.
+	 * Make the tables unless they are there, and re-base them if they were copied from
+	 * another database. Any number of instances may do so at once.
 	 * @throws io.github.queuestarter.QueueSchemaException if they are missing or old and
 	 * the settings do not allow to make them
 	 */
 	public void initialize() {
 		this.initializer.initialize();
+		this.rebase.run();
 	}
 
 	@Override

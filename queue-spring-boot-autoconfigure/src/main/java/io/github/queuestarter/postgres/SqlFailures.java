@@ -17,6 +17,8 @@ final class SqlFailures {
 
 	private static final String ISOLATION = "QS001";
 
+	private static final String NOT_AT_HOME = "QS003";
+
 	private static final String LOCK_NOT_AVAILABLE = "55P03";
 
 	private static final String DEADLOCK = "40P01";
@@ -49,6 +51,14 @@ final class SqlFailures {
 	 */
 	static boolean isIsolation(SQLException ex) {
 		return ISOLATION.equals(ex.getSQLState());
+	}
+
+	/**
+	 * Whether a function refused because the tables were copied from another database.
+	 */
+	static boolean isNotAtHome(@Nullable Throwable ex) {
+		SQLException cause = sqlException(ex);
+		return cause != null && NOT_AT_HOME.equals(cause.getSQLState());
 	}
 
 	static boolean isLockNotAvailable(SQLException ex) {

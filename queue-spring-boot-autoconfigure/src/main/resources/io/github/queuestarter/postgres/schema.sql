@@ -41,6 +41,18 @@ create table if not exists queue_meta (
   database_oid oid
 );
 
+-- One row that names the transaction that wrote it; 0 while a re-base is under way. A dump or a logical subscription
+-- copies the name and writes the row in another transaction, so that this row tells a copy from the original: where the
+-- tables were copied to, what they say about transactions means nothing.
+-- copied: whether the latest re-base found a copy; unfinished, finished: how many messages it made due again and removed
+create table if not exists queue_home (
+  one boolean primary key default true check (one),
+  xid xid8 not null,
+  copied boolean not null default false,
+  unfinished bigint not null default 0,
+  finished bigint not null default 0
+);
+
 -- The log. Rows are added, and removed when every group has finished them; never updated.
 -- format: null = JSON, t = text, b = bytes in base64, f = fields
 create table if not exists queue_message (
@@ -59,6 +71,10 @@ begin
   -- 'create index if not exists' would wait for every open transaction that has sent, also if the index is there
   if to_regclass('queue_message_log') is null then
     create unique index queue_message_log on queue_message (queue, lane, xid, id);
+  end if;
+  -- without one retention would fail where the table is published to a logical subscriber
+  if 'i' <> (select c.relreplident from pg_class c where c.oid = 'queue_message'::regclass) then
+    alter table queue_message replica identity using index queue_message_log;
   end if;
 end $$;
 
@@ -215,6 +231,17 @@ begin
   end if;
 end $$;
 
+-- Raises an error if the tables were copied from another database and not yet re-based. Whoever reads a stored snapshot
+-- or moves a cursor asks first: in another cluster an old cursor calls messages finished that nobody has seen.
+create or replace function require_home_v1() returns void
+language plpgsql as $$
+begin
+  if not exists (select from queue_home h where h.one and h.xmin = h.xid::xid) then
+    raise exception 'the queue''s tables were copied from another database and have not been re-based yet'
+      using errcode = 'QS003';
+  end if;
+end $$;
+
 -- Key of the lock that keeps retention from a queue while a group of it is made.
 create or replace function queue_lock_key_v1(q text) returns bigint
 language sql stable set search_path from current as $$
@@ -238,6 +265,7 @@ begin
   end if;
   -- retention must not remove, unseen, what this group is about to read
   perform pg_advisory_xact_lock(queue_lock_key_v1(q));
+  perform require_home_v1();
   present := case when start = 'latest' then pg_current_snapshot() else '1:1:'::pg_snapshot end;
   insert into queue_group as p (queue, name, start_from, application) values (q, g, start, app)
     on conflict do nothing;
@@ -294,6 +322,7 @@ begin
     return next answer;
     return;
   end if;
+  perform require_home_v1();
   -- newest first: dead versions of the cursor lie behind, never in front
   select * into c from queue_cursor p where p.queue = q and p.group_name = g and p.lane = 0
    order by p.queue desc, p.group_name desc, p.lane desc, p.seq desc limit 1;
@@ -701,6 +730,7 @@ begin
   if not pg_try_advisory_xact_lock(queue_lock_key_v1(q)) then
     return;
   end if;
+  perform require_home_v1();
   with cursors as materialized (
     select c.* from queue_group p
       left join lateral (
@@ -731,6 +761,274 @@ begin
   select (select count(*) from gone), l.xid, l.id into removed, next_xid, next_id
     from (select count(*) as n from scanned) t
     left join lateral (select s.xid, s.id from scanned s order by s.xid desc, s.id desc limit 1) l on t.n >= most;
+end $$;
+
+-- The cluster's identifier; null if this role may not read it. Then the other signs of a copy have to do.
+create or replace function cluster_v1() returns bigint
+language plpgsql stable as $$
+begin
+  return (select s.system_identifier from pg_control_system() s);
+exception when insufficient_privilege then
+  return null;
+end $$;
+
+-- Whether what the tables say about transactions means something in this database.
+-- parameters: none
+-- answer:     null if it does; else the first of: 'copied' (another transaction than the one that it names wrote the
+--             row in queue_home), 'cluster' or 'database' (identifiers differ), 'future' (a transaction id that this
+--             cluster has not come to)
+create or replace function foreign_v1() returns text
+language plpgsql stable
+set search_path from current
+set enable_bitmapscan = off set enable_seqscan = off set enable_sort = off set jit = off
+as $$
+declare
+  meta queue_meta;
+begin
+  if exists (select from queue_home h where h.one and h.xmin <> h.xid::xid) then
+    return 'copied';
+  end if;
+  select * into meta from queue_meta;
+  if meta.system_identifier <> cluster_v1() then
+    return 'cluster';
+  end if;
+  if meta.database_oid <> (select d.oid from pg_database d where d.datname = current_database()) then
+    return 'database';
+  end if;
+  -- a stored head and a visible row are older than a transaction that has ended, so both lie below the present end
+  if exists (select from queue_cursor c where pg_snapshot_xmax(c.head) >= pg_snapshot_xmax(pg_current_snapshot()))
+     or exists (
+       with recursive newest (queue, xid) as (
+         (select m.queue, m.xid from queue_message m order by m.queue desc, m.lane desc, m.xid desc, m.id desc limit 1)
+         union all
+         select o.queue, o.xid from newest n cross join lateral (
+           select m.queue, m.xid from queue_message m where m.queue < n.queue
+            order by m.queue desc, m.lane desc, m.xid desc, m.id desc limit 1) o)
+       select from newest n where n.xid >= pg_snapshot_xmax(pg_current_snapshot())) then
+    return 'future';
+  end if;
+  return null;
+end $$;
+
+-- Compares, and notes the home of new tables.
+-- parameters: none
+-- answer:     null if all is well, else why a re-base is needed, see foreign_v1
+create or replace function check_home_v1() returns text
+language plpgsql
+set search_path from current
+as $$
+declare
+  reason text;
+begin
+  perform require_own_statement_v1();
+  reason := foreign_v1();
+  if reason is null and not exists (select from queue_home) then
+    insert into queue_home (xid) values (pg_current_xact_id()) on conflict do nothing;
+  end if;
+  return reason;
+end $$;
+
+-- Key of the lock under which one instance at a time takes a step of a re-base.
+create or replace function rebase_lock_key_v1() returns bigint
+language sql stable set search_path from current as $$
+  select hashtextextended('queue_home'::regclass::oid::text, 11)
+$$;
+
+-- Sets the identities past the highest id that is there; a copy may have lost them. Runs as the owner, because setting
+-- one takes a right that writing rows does not give.
+-- parameters: none
+-- answer:     none
+create or replace function advance_identities_v1() returns void
+language plpgsql security definer
+set search_path from current set jit = off
+as $$
+declare
+  t text;
+  s text;
+  highest bigint;
+  given bigint;
+begin
+  foreach t in array array['queue_message', 'queue_delivery', 'queue_retry', 'queue_scheduled', 'queue_dead_letter'] loop
+    s := pg_get_serial_sequence(t, 'id');
+    execute format('select coalesce(max(id), 0) from %I', t) into highest;
+    execute format('select last_value from %s', s) into given;
+    if given <= highest then
+      -- the margin is for what others are given between these two statements
+      perform setval(s, highest + 1000);
+    end if;
+  end loop;
+end $$;
+
+-- Begins a re-base, or goes on with one that was interrupted: from now on claims and retention are refused. Nobody of the
+-- old world is registered any more, and what was held is due now, nothing counted.
+-- parameters: none
+-- answer:     why it is needed; null if it is not, because another instance was faster
+create or replace function rebase_begin_v1() returns text
+language plpgsql
+set search_path from current
+as $$
+declare
+  reason text;
+  held bigint;
+begin
+  perform require_own_statement_v1();
+  perform pg_advisory_xact_lock(rebase_lock_key_v1());
+  reason := foreign_v1();
+  if reason is null then
+    return null;
+  end if;
+  perform advance_identities_v1();
+  insert into queue_home as h (xid, copied) values ('0', reason = 'copied')
+    on conflict (one) do update
+      set xid = '0', copied = case when h.xid = '0' then h.copied else excluded.copied end,
+          unfinished = case when h.xid = '0' then h.unfinished else 0 end,
+          finished = case when h.xid = '0' then h.finished else 0 end;
+  delete from queue_consumer;
+  with gone as (
+    delete from queue_delivery returning *),
+  spread as (
+    insert into queue_retry (queue, group_name, lane, due, xid, message)
+    select d.queue, d.group_name, d.lane, clock_timestamp(), u.xid, u.message
+      from gone d, unnest(d.xids, d.ids) u (xid, message)
+    returning 1)
+  select count(*) into held from spread;
+  perform from queue_retry r where r.consumer is not null order by r.id for update;
+  update queue_retry r set consumer = null, due = clock_timestamp(), alone = false where r.consumer is not null;
+  update queue_home set unfinished = unfinished + held;
+  return reason;
+end $$;
+
+-- Takes one step of re-basing a queue. First retries that name a message of the log get its bytes. Then the messages of
+-- the log, batch by batch, become retries of each group that has not finished them, with their own bytes; and the statement that
+-- finds no more restarts the cursors at the snapshot that it reads with. Until then the old cursors stay, so that an
+-- interrupted re-base goes on where it was. A queue without a group keeps its messages, under transaction ids of here.
+-- parameters: queue, how many messages at most
+-- answer:     whether the queue is done
+create or replace function rebase_queue_v1(q text, most int) returns boolean
+language plpgsql
+set search_path from current
+set enable_bitmapscan = off set enable_seqscan = off set enable_sort = off set jit = off
+as $$
+declare
+  from_copy boolean;
+  names text[];
+  moved bigint;
+  made_due bigint;
+  removed bigint;
+  all_read boolean;
+  most_bytes constant bigint := 16 * 1024 * 1024;
+begin
+  perform require_own_statement_v1();
+  perform pg_advisory_xact_lock(rebase_lock_key_v1());
+  select h.copied into from_copy from queue_home h where h.one and h.xid = '0';
+  if not found then
+    return true;
+  end if;
+  -- keeps out retention and the making of groups, then waits for claims in progress
+  perform pg_advisory_xact_lock(queue_lock_key_v1(q));
+  names := array(select p.name from queue_group p where p.queue = q
+                 union select c.group_name from queue_cursor c where c.queue = q);
+  perform pg_advisory_xact_lock(hashtextextended('queue_cursor'::regclass::oid::text || '/' || q || '/' || g.name, 42))
+    from unnest(names) g (name);
+
+  with named as materialized (
+    select r.id, r.lane, r.xid, r.message from queue_retry r
+     where r.queue = q and r.xid is not null order by r.queue, r.lane, r.xid, r.message limit most),
+  sized as materialized (
+    select n.id, coalesce(sum(octet_length(m.payload)) over (order by n.xid, n.message, n.id
+             rows between unbounded preceding and 1 preceding), 0) as bytes,
+           m.message_id, m.sent_at, m.format, m.payload, m.headers
+      from named n
+      left join queue_message m on m.queue = q and m.lane = n.lane and m.xid = n.xid and m.id = n.message)
+  update queue_retry r
+     set xid = null, message = null, message_id = s.message_id, sent_at = s.sent_at, format = s.format,
+         payload = s.payload, headers = s.headers
+    from sized s where r.id = s.id and s.bytes < most_bytes;
+  if found then
+    return false;
+  end if;
+
+  if names = '{}' then
+    -- below the present end the old ids do no harm; the others nobody would see before this cluster has come to them
+    with scanned as materialized (
+      select m.xid, m.id, coalesce(sum(octet_length(m.payload)) over (order by m.xid, m.id
+               rows between unbounded preceding and 1 preceding), 0) as bytes
+        from queue_message m
+       where m.queue = q and m.lane = 0 and m.xid >= pg_snapshot_xmax(pg_current_snapshot())
+       order by m.queue, m.lane, m.xid, m.id limit most),
+    gone as (
+      delete from queue_message m using scanned s
+       where s.bytes < most_bytes and m.queue = q and m.lane = 0 and m.xid = s.xid and m.id = s.id returning m.*),
+    put as (
+      insert into queue_message (queue, message_id, sent_at, format, payload, headers)
+      select q, g.message_id, g.sent_at, g.format, g.payload, g.headers from gone g order by g.xid, g.id returning 1)
+    select count(*) into moved from put;
+    return moved = 0;
+  end if;
+
+  with present as materialized (
+    select pg_current_snapshot() as snapshot),
+  cursors as materialized (
+    select g.name, c.* from unnest(names) g (name)
+      left join lateral (
+        select c.seq, c.base, c.head, c.after_xid, c.after_id, c.moved_at from queue_cursor c
+         where c.queue = q and c.group_name = g.name and c.lane = 0
+         order by c.queue desc, c.group_name desc, c.lane desc, c.seq desc limit 1) c on true),
+  scanned as materialized (
+    select m.xid, m.id, m.xmin = m.xid::xid as sent_here, coalesce(sum(octet_length(m.payload)) over (order by m.xid, m.id
+             rows between unbounded preceding and 1 preceding), 0) as bytes
+      from queue_message m where m.queue = q and m.lane = 0
+     order by m.queue, m.lane, m.xid, m.id limit most),
+  reading as materialized (
+    select count(*) < most and count(*) = count(*) filter (where s.bytes < most_bytes) as is_last from scanned s),
+  gone as (
+    delete from queue_message m using scanned s
+     where s.bytes < most_bytes and m.queue = q and m.lane = 0 and m.xid = s.xid and m.id = s.id
+    returning m.*, s.sent_here),
+  -- finished is what the old cursor has passed, unless it was sent after that cursor's last advance: then its id comes
+  -- from here, and only happens to be a low one. Clocks may differ, so in a copy the row itself is asked as well.
+  unfinished as materialized (
+    select c.name, g.* from gone g, cursors c
+     where not coalesce(g.sent_at <= c.moved_at and not (from_copy and g.sent_here)
+       and (pg_visible_in_snapshot(g.xid, c.base)
+         or (pg_visible_in_snapshot(g.xid, c.head) and (g.xid, g.id) <= (c.after_xid, c.after_id))), false)),
+  spread as (
+    insert into queue_retry (queue, group_name, due, message_id, sent_at, format, payload, headers)
+    select q, u.name, clock_timestamp(), u.message_id, u.sent_at, u.format, u.payload, u.headers
+      from unfinished u order by u.xid, u.id
+    returning 1),
+  restarted as (
+    insert into queue_cursor (queue, group_name, seq, base, head)
+    select q, c.name, coalesce(c.seq, 0) + 1, p.snapshot, p.snapshot
+      from cursors c, present p, reading r where r.is_last),
+  old as (
+    delete from queue_cursor c using reading r where r.is_last and c.queue = q and c.lane = 0)
+  select (select count(*) from spread),
+         (select count(*) from gone) - (select count(distinct (u.xid, u.id)) from unfinished u), r.is_last
+    into made_due, removed, all_read from reading r;
+  update queue_home set unfinished = unfinished + made_due, finished = finished + removed where made_due + removed > 0;
+  return all_read;
+end $$;
+
+-- Ends a re-base: these tables are at home here.
+-- parameters: none
+-- answer:     a row with the numbers of messages that were made due again, and that were removed; none if another instance
+--             has ended it
+create or replace function rebase_end_v1() returns table (unfinished bigint, finished bigint)
+language plpgsql
+set search_path from current
+as $$
+#variable_conflict use_column
+begin
+  perform require_own_statement_v1();
+  perform pg_advisory_xact_lock(rebase_lock_key_v1());
+  if exists (select from queue_home h where h.one and h.xid = '0') then
+    update queue_meta set system_identifier = cluster_v1(),
+      database_oid = (select d.oid from pg_database d where d.datname = current_database());
+    update queue_home set xid = pg_current_xact_id();
+    perform require_home_v1();
+    return query select h.unfinished, h.finished from queue_home h;
+  end if;
 end $$;
 
 -- How the groups of queues stand.
