@@ -2,7 +2,7 @@
 -- KEYS: 1 stream, 2 groups, 3 retry, 4 stream of replayed messages, 5 their retry, 6 dead letters, 7 scheduled
 -- ARGV: 1 group, 2 how far to count
 -- Returns: {} if there is no such group, else { 1 if paused, ready, 1 if ready stopped counting,
---   in flight, retrying, scheduled, dead letters }
+--   in flight, retrying, scheduled, dead letters, milliseconds since it was read }
 local stream, groups, retry, replayed, replayed_retry, dead, scheduled = unpack(KEYS)
 local name, cap = ARGV[1], tonumber(ARGV[2])
 local group = group_of(stream, name)
@@ -55,4 +55,4 @@ if group_of(replayed, name) then
 end
 return { redis.call('hget', groups, 'paused:' .. name) == '1' and 1 or 0, ready, capped, in_flight,
   redis.call('zcard', retry) + redis.call('zcard', replayed_retry), redis.call('zcard', scheduled),
-  redis.call('xlen', dead) }
+  redis.call('xlen', dead), idle_of(stream, groups, name, now_millis()) or 0 }
