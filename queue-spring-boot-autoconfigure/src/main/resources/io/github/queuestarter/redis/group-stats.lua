@@ -21,7 +21,8 @@ local function held(key)
   return count
 end
 
--- Servers before 7.0 have no lag, and later ones lose it when an entry was deleted
+-- Servers before 7.0 have no lag, later ones lose it when an entry was deleted, and count entries
+-- as unread for ever that were deleted before a group came to them
 local function count_ready()
   local last = group['last-delivered-id']
   local info = map_of(redis.call('xinfo', 'stream', stream))
@@ -43,7 +44,7 @@ local function count_ready()
 end
 
 local ready, capped = group['lag'], 0
-if not ready then
+if not ready or redis.call('hexists', groups, 'unread-removed') == 1 then
   ready = count_ready()
   if ready >= cap and group['last-delivered-id'] ~= '0-0' then
     capped = 1

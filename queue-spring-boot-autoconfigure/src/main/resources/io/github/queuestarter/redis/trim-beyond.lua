@@ -69,6 +69,10 @@ for _, id in ipairs(beyond) do
     unread = unread + (read and 0 or 1)
   end
 end
+if unread > 0 then
+  -- From now on the lag that the server tells is too high, for good
+  redis.call('hset', groups, 'unread-removed', '1')
+end
 if #removed > 0 then
   redis.call('xdel', stream, unpack(removed))
 end

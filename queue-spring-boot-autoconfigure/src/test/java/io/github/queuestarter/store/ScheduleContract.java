@@ -93,8 +93,8 @@ interface ScheduleContract extends StoreUnderTest {
 		String queue = Messages.newQueue();
 		Instance first = instance();
 		Instance second = instance();
-		RecordingSink ofFirst = first.listen(queue, "billing");
-		RecordingSink ofSecond = second.listen(queue, "billing");
+		RecordingSink ofFirst = first.listen(first.sink(queue, "billing", StartFrom.EARLIEST).room(3000));
+		RecordingSink ofSecond = second.listen(second.sink(queue, "billing", StartFrom.EARLIEST).room(3000));
 		List<OutgoingMessage> messages = new ArrayList<>();
 		for (int i = 0; i < 2500; i++) {
 			messages.add(Messages.delayed(queue, Integer.toString(i), Duration.ofMillis(200 + i % 7)));
