@@ -10,7 +10,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
 
 import io.github.queuestarter.QueueEvent;
 import io.github.queuestarter.QueueObserver;
@@ -22,9 +21,9 @@ import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
 /**
- * Keeps one store small: each round removes messages from the queues that this instance
- * listens to. At some of them it also gives a sign of life for the groups that it reads,
- * removes groups that nobody reads, and looks after queues that have no group.
+ * Keeps one store small: removes messages from the queues that this instance listens to.
+ * Once a minute it also gives a sign of life for the groups that it reads, removes groups
+ * that nobody reads, and looks after queues that have no group.
  */
 final class Housekeeper {
 
@@ -35,10 +34,12 @@ final class Housekeeper {
 	 */
 	private static final long WORTH_ANOTHER = 100;
 
+	private static final Duration MINUTE = Duration.ofMinutes(1);
+
 	/**
-	 * Once a minute, at the default interval.
+	 * Where removals come more often than usual, so do the looks at groups.
 	 */
-	private static final int THOROUGH_EACH = 12;
+	private static final int REMOVALS_PER_LOOK = 12;
 
 	/**
 	 * After so many failures in a row someone has to know.
@@ -57,17 +58,27 @@ final class Housekeeper {
 
 	private final Map<String, Integer> failures = new HashMap<>();
 
-	private int rounds;
+	private final Duration removalInterval;
+
+	private final Duration lookInterval;
+
+	private long nextRemoval = System.nanoTime();
+
+	private long nextLook = System.nanoTime();
 
 	/**
 	 * Create a housekeeper.
 	 * @param livesHere whether a queue that the configuration names lives in this store
+	 * @param interval how often messages are removed
 	 */
-	Housekeeper(QueueStore store, ListenerSettingsSource settings, Predicate<String> livesHere,
+	Housekeeper(QueueStore store, ListenerSettingsSource settings, Predicate<String> livesHere, Duration interval,
 			QueueObserver observer) {
 		this.store = store;
 		this.settings = settings;
 		this.livesHere = livesHere;
+		this.removalInterval = interval;
+		Duration looks = interval.multipliedBy(REMOVALS_PER_LOOK);
+		this.lookInterval = (looks.compareTo(MINUTE) < 0) ? looks : MINUTE;
 		this.observer = observer;
 	}
 
@@ -76,23 +87,49 @@ final class Housekeeper {
 	 * @param listening the groups that this instance reads; if there are none, it leaves
 	 * the store alone
 	 * @param stopped whether to come to an end
+	 * @return after what time there may be more to do
 	 */
-	void round(Collection<GroupName> listening, BooleanSupplier stopped) {
+	Duration round(Collection<GroupName> listening, BooleanSupplier stopped) {
 		if (listening.isEmpty()) {
-			return;
+			return shorter(this.removalInterval, this.lookInterval);
 		}
-		Set<String> queues = listening.stream().map(GroupName::queue).collect(Collectors.toCollection(TreeSet::new));
-		if (this.rounds++ % THOROUGH_EACH == 0) {
-			attempt("note the groups that are read", () -> this.store.housekeeping().markActive(listening));
-			removeExpiredGroups();
-			attempt("look for queues without a group",
-					() -> queues.addAll(this.store.housekeeping().unclaimedQueues()));
+		Set<String> unclaimed = isOver(this.nextLook) ? look(listening) : Set.of();
+		Set<String> queues = new TreeSet<>(unclaimed);
+		if (isOver(this.nextRemoval)) {
+			listening.forEach((group) -> queues.add(group.queue()));
+			this.nextRemoval = System.nanoTime() + this.removalInterval.toNanos();
 		}
 		List<String> left = new ArrayList<>(queues);
-		while (!left.isEmpty() && !stopped.getAsBoolean()) {
+		while (!left.isEmpty() && !isOver(this.nextLook)) {
 			// what is finished meanwhile is left for the next time: there is always some
 			left.removeIf((queue) -> stopped.getAsBoolean() || removeFinished(queue) < WORTH_ANOTHER);
 		}
+		return until(Math.min(this.nextRemoval, this.nextLook));
+	}
+
+	/**
+	 * Look at groups.
+	 * @return the queues that have none
+	 */
+	private Set<String> look(Collection<GroupName> listening) {
+		this.nextLook = System.nanoTime() + this.lookInterval.toNanos();
+		attempt("note the groups that are read", () -> this.store.housekeeping().markActive(listening));
+		removeExpiredGroups();
+		Set<String> unclaimed = new TreeSet<>();
+		attempt("look for queues without a group", () -> unclaimed.addAll(this.store.housekeeping().unclaimedQueues()));
+		return unclaimed;
+	}
+
+	private static boolean isOver(long time) {
+		return System.nanoTime() - time >= 0;
+	}
+
+	private static Duration until(long time) {
+		return Duration.ofNanos(Math.max(1_000_000, time - System.nanoTime()));
+	}
+
+	private static Duration shorter(Duration one, Duration other) {
+		return (one.compareTo(other) < 0) ? one : other;
 	}
 
 	private void removeExpiredGroups() {
@@ -140,8 +177,8 @@ final class Housekeeper {
 	}
 
 	/**
-	 * Do something that is tried again at a later round. An outage is told by others;
-	 * what fails on and on by itself would fill the store unseen.
+	 * Do something that is tried again later. An outage is told by others; what fails on
+	 * and on by itself would fill the store unseen.
 	 * @return whether it went well
 	 */
 	private boolean attempt(String intent, Runnable action) {
@@ -153,12 +190,23 @@ final class Housekeeper {
 		catch (RuntimeException ex) {
 			logger.debug("Could not " + intent + " in " + this.store.backend(), ex);
 			if (this.failures.merge(intent, 1, Integer::sum) == FAILURES_TO_TELL) {
-				this.observer.on(new QueueEvent.Warning(this.store.backend(),
-						"Could not " + intent + " in " + this.store.backend() + ", " + FAILURES_TO_TELL
-								+ " times in a row (" + ex.getMessage() + "). The store grows until this succeeds."));
+				tell(intent, ex);
 			}
 			return false;
 		}
+	}
+
+	private void tell(String intent, RuntimeException failure) {
+		try {
+			this.store.administration().ping();
+		}
+		catch (RuntimeException ex) {
+			this.failures.remove(intent);
+			return;
+		}
+		this.observer.on(new QueueEvent.Warning(this.store.backend(),
+				"Could not " + intent + " in " + this.store.backend() + ", " + FAILURES_TO_TELL + " times in a row ("
+						+ failure.getMessage() + "). The store grows until this succeeds."));
 	}
 
 }

@@ -263,8 +263,7 @@ final class Membership {
 			.flatMap((member) -> member.listeners().stream())
 			.map((listener) -> new GroupName(listener.queue(), listener.definition().group()))
 			.toList();
-		this.keeper.round(listening, this.housekeeper::isStopped);
-		return this.settings.housekeepingInterval();
+		return this.keeper.round(listening, this.housekeeper::isStopped);
 	}
 
 }

@@ -127,7 +127,7 @@ public final class QueueListenerRegistry implements SmartLifecycle {
 
 	private Membership join(QueueStore store) {
 		Housekeeper keeper = new Housekeeper(store, this.settings, (queue) -> this.stores.storeOf(queue) == store,
-				this.observer);
+				this.instance.housekeepingInterval(), this.observer);
 		Membership membership = new Membership(store, this.instance, keeper, this.observer);
 		membership.start();
 		return membership;

@@ -26,6 +26,8 @@ final class PostgresHousekeeping implements Housekeeping {
 
 	private static final int BATCHES = 25;
 
+	private static final Duration LONGEST_CALL = Duration.ofSeconds(10);
+
 	private final Database database;
 
 	private final Map<String, Sweep> sweeps = new ConcurrentHashMap<>();
@@ -44,9 +46,10 @@ final class PostgresHousekeeping implements Housekeeping {
 
 	private Removal sweep(String queue, RetentionSettings retention, Sweep sweep) {
 		Removal removal = Removal.NONE;
+		long end = System.nanoTime() + LONGEST_CALL.toNanos();
 		try {
 			Sweep.Position bound = sweep.bound(retention.maxLength(), (length) -> lengthBound(queue, length));
-			for (int i = 0; i < BATCHES; i++) {
+			for (int i = 0; i < BATCHES && System.nanoTime() - end < 0; i++) {
 				Batch batch = removeBatch(queue, retention, bound, sweep);
 				removal = removal.plus(batch.removal());
 				sweep.moveTo(batch.next());

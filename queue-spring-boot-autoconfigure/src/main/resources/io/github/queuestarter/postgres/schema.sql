@@ -444,17 +444,20 @@ set search_path from current
 set enable_bitmapscan = off set enable_seqscan = off set enable_sort = off set jit = off
 as $$
 #variable_conflict use_column
+declare
+  -- with the function itself in its place the index would be read to its end, over all that is not due for years
+  moment timestamptz := clock_timestamp();
 begin
   perform require_read_committed_v1();
   return query
     with picked as materialized (
-      select s.id from queue_scheduled s where s.due >= low and s.due <= clock_timestamp()
+      select s.id from queue_scheduled s where s.due >= low and s.due <= moment
        order by s.due, s.id limit most for update skip locked),
     gone as (
       delete from queue_scheduled s using picked p where s.id = p.id returning s.*),
     put as (
       insert into queue_message (queue, message_id, sent_at, promoted_at, format, payload, headers)
-      select s.queue, s.message_id, s.sent_at, clock_timestamp(), s.format, s.payload, s.headers
+      select s.queue, s.message_id, s.sent_at, moment, s.format, s.payload, s.headers
         from gone s order by s.due, s.id
       returning queue)
     select p.queue, count(*) from put p group by p.queue;
@@ -778,11 +781,31 @@ begin
   end loop;
 end $$;
 
+-- Names of queues that have messages and no group. Jumps from name to name through the index.
+-- parameters: none
+-- answer:     names
+create or replace function unclaimed_queues_v1() returns setof text
+language sql stable
+set search_path from current
+set enable_bitmapscan = off set enable_seqscan = off set enable_sort = off set jit = off
+as $$
+  with recursive sent (queue) as (
+    (select m.queue from queue_message m order by m.queue limit 1)
+    union all
+    select (select m.queue from queue_message m where m.queue > s.queue order by m.queue limit 1)
+      from sent s where s.queue is not null)
+  select s.queue from sent s
+   where s.queue is not null and not exists (select from queue_group p where p.queue = s.queue)
+$$;
+
 -- For how long nobody has read as a group: no sign of life, no claim.
 -- parameters: queue, group
 -- answer:     seconds; null if there is no such group
 create or replace function group_idle_v1(q text, g text) returns double precision
-language sql volatile set search_path from current as $$
+language sql volatile
+set search_path from current
+set enable_bitmapscan = off set enable_seqscan = off set enable_sort = off set jit = off
+as $$
   select greatest(0, extract(epoch from clock_timestamp() - greatest(p.active_at, (
     select c.moved_at from queue_cursor c where c.queue = q and c.group_name = g and c.lane = 0
      order by c.queue desc, c.group_name desc, c.lane desc, c.seq desc limit 1))))::double precision
