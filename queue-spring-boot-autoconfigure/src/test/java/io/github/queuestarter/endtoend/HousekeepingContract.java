@@ -3,13 +3,16 @@ package io.github.queuestarter.endtoend;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 
 import io.github.queuestarter.GroupStats;
+import io.github.queuestarter.QueueEvent;
 import io.github.queuestarter.QueueException;
 import io.github.queuestarter.QueueListener;
+import io.github.queuestarter.QueueObserver;
 import io.github.queuestarter.core.SendOptions;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.search.MeterNotFoundException;
@@ -89,17 +92,27 @@ abstract class HousekeepingContract extends EndToEndTest {
 	void groupThatNobodyReadsExpiresAndOneThatIsReadDoesNot() {
 		start(application().listener(new Left())).close();
 		String groups = "queue.queues." + this.queue + ".groups.";
-		Application application = start(
-				keeper().with(groups + "left.expire-after", "10m").with(groups + "default.expire-after", "10m"));
+		List<String> expired = new CopyOnWriteArrayList<>();
+		QueueObserver observer = (event) -> {
+			if (event instanceof QueueEvent.GroupExpired expiry && expiry.queue().equals(this.queue)) {
+				expired.add(expiry.group());
+			}
+		};
+		Application application = start(keeper().listener(observer)
+			.with(groups + "left.expire-after", "10m")
+			.with(groups + "default.expire-after", "10m"));
 		application.template().send(this.queue, "a");
 		this.reader.received.await(1);
 		assertThat(groups(application)).containsExactly("default", "left");
-		age(application, this.queue, "left", Duration.ofHours(1));
 		age(application, this.queue, "default", Duration.ofHours(1));
+		await()
+			.until(() -> application.admin().stats(this.queue, "default").idle().compareTo(Duration.ofMinutes(5)) < 0);
+		age(application, this.queue, "left", Duration.ofHours(1));
 		await().atMost(Duration.ofSeconds(60)).until(() -> groups(application).equals(List.of("default")));
 		await().until(() -> counter(application, "queue.messages.removed", this.queue) == 1);
 		application.template().send(this.queue, "b");
 		this.reader.received.await(2);
+		assertThat(expired).containsExactly("left");
 	}
 
 	@Test
