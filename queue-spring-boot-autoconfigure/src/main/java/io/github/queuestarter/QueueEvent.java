@@ -151,9 +151,38 @@ public sealed interface QueueEvent {
 	}
 
 	/**
-	 * Messages that all groups had finished were removed.
+	 * Messages were removed that all groups had finished.
 	 */
 	record Removed(String backend, String queue, long count) implements QueueEvent {
+	}
+
+	/**
+	 * Messages were removed that not every group had finished.
+	 */
+	record Trimmed(String backend, String queue, long count, Reason reason) implements QueueEvent {
+
+		/**
+		 * Why messages were removed.
+		 */
+		public enum Reason {
+
+			/**
+			 * They exceeded a limit of a queue whose retention is lossy.
+			 */
+			LIMIT,
+
+			/**
+			 * They were too old in a queue without a group.
+			 */
+			UNCLAIMED
+
+		}
+	}
+
+	/**
+	 * A group was removed because nobody has read as it for too long.
+	 */
+	record GroupExpired(String backend, String queue, String group, Duration idle) implements QueueEvent {
 	}
 
 	/**

@@ -1,6 +1,8 @@
 package io.github.queuestarter.actuate;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -101,6 +103,10 @@ public final class QueueHealthIndicator extends AbstractHealthIndicator {
 		details.put("retrying", number(stats.retrying()));
 		details.put("scheduled", number(stats.scheduled()));
 		details.put("deadLetters", number(stats.deadLetters()));
+		if (stats.dormant()) {
+			details.put("dormant", true);
+			details.put("lastActive", Instant.now().minus(stats.idle()).truncatedTo(ChronoUnit.SECONDS).toString());
+		}
 		return details;
 	}
 

@@ -27,6 +27,10 @@ import io.micrometer.core.instrument.binder.MeterBinder;
  */
 public final class QueueMetrics implements MeterBinder, QueueObserver {
 
+	private static final String REMOVED = "Messages removed that all groups had finished";
+
+	private static final String TRIMMED = "Messages removed that not every group had finished";
+
 	private final CachedStats stats;
 
 	private final Supplier<QueueListenerRegistry> listeners;
@@ -61,6 +65,12 @@ public final class QueueMetrics implements MeterBinder, QueueObserver {
 			count("queue.stale", "Settlements that came too late and changed nothing",
 					tags(stale.backend(), stale.queue(), stale.group()), stale.ids().size());
 		}
+		else if (event instanceof QueueEvent.Removed removed) {
+			count("queue.messages.removed", REMOVED, tags(removed.backend(), removed.queue()), removed.count());
+		}
+		else if (event instanceof QueueEvent.Trimmed trimmed) {
+			count("queue.messages.trimmed", TRIMMED, tags(trimmed.backend(), trimmed.queue()), trimmed.count());
+		}
 		else if (event instanceof QueueEvent.SendAfterCommitFailed failed) {
 			count("queue.send.lost", "Messages that could not be sent after the commit of their transaction",
 					Tags.of("backend", failed.backend()), failed.ids().size());
@@ -77,7 +87,7 @@ public final class QueueMetrics implements MeterBinder, QueueObserver {
 		}
 	}
 
-	private void count(String name, String description, Tags tags, int amount) {
+	private void count(String name, String description, Tags tags, long amount) {
 		this.registries.forEach((registry) -> Counter.builder(name)
 			.description(description)
 			.tags(tags)
@@ -96,6 +106,8 @@ public final class QueueMetrics implements MeterBinder, QueueObserver {
 		count("queue.stale", "Settlements that came too late and changed nothing", tags, 0);
 		count("queue.send.lost", "Messages that could not be sent after the commit of their transaction",
 				Tags.of("backend", backend), 0);
+		count("queue.messages.removed", REMOVED, tags(backend, queue), 0);
+		count("queue.messages.trimmed", TRIMMED, tags(backend, queue), 0);
 		gauge("queue.messages.ready", "Messages that are not yet delivered", tags, queue, group, GroupStats::ready);
 		gauge("queue.messages.pending", "Messages in flight or waiting for their next attempt", tags, queue, group,
 				GroupStats::pending);
@@ -129,6 +141,10 @@ public final class QueueMetrics implements MeterBinder, QueueObserver {
 			.mapToLong(Duration::toMillis)
 			.max()
 			.orElse(0);
+	}
+
+	private static Tags tags(String backend, String queue) {
+		return Tags.of("queue", queue, "backend", backend);
 	}
 
 	private static Tags tags(String backend, String queue, String group) {

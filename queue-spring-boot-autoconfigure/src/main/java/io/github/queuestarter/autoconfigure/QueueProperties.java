@@ -275,7 +275,7 @@ public class QueueProperties {
 		/**
 		 * Settings of single groups of this queue, by name.
 		 */
-		private final Map<String, Listener> groups = new LinkedHashMap<>();
+		private final Map<String, GroupOverrides> groups = new LinkedHashMap<>();
 
 		public @Nullable String getBackend() {
 			return this.backend;
@@ -289,8 +289,29 @@ public class QueueProperties {
 			return this.retention;
 		}
 
-		public Map<String, Listener> getGroups() {
+		public Map<String, GroupOverrides> getGroups() {
 			return this.groups;
+		}
+
+	}
+
+	/**
+	 * What one group of a queue is told.
+	 */
+	public static class GroupOverrides extends Listener {
+
+		/**
+		 * After what time without a listener the group is removed, with what it has not
+		 * finished. At least 10 minutes. By default never.
+		 */
+		private @Nullable Duration expireAfter;
+
+		public @Nullable Duration getExpireAfter() {
+			return this.expireAfter;
+		}
+
+		public void setExpireAfter(@Nullable Duration expireAfter) {
+			this.expireAfter = expireAfter;
 		}
 
 	}
@@ -302,9 +323,35 @@ public class QueueProperties {
 
 		/**
 		 * How long messages are kept that all groups have finished, counted from when
-		 * they were sent. Default 0.
+		 * they were sent, or became due. Default 0.
 		 */
 		private @Nullable Duration keepDone;
+
+		/**
+		 * At what age finished messages are removed even if keep-done would keep them. If
+		 * lossy, also those that some group has not claimed yet. By default never.
+		 */
+		private @Nullable Duration maxAge;
+
+		/**
+		 * How many of the newest messages of a queue are kept: finished ones beyond are
+		 * removed even if keep-done would keep them. If lossy, also those that some group
+		 * has not claimed yet. By default any number.
+		 */
+		private @Nullable Long maxLength;
+
+		/**
+		 * Whether max-age and max-length also remove messages that some group has not
+		 * claimed yet: they are lost to it, counted and logged. Those in flight or
+		 * retrying in any group stay. Default false.
+		 */
+		private @Nullable Boolean lossy;
+
+		/**
+		 * How long a queue without a group keeps its messages; then they are removed,
+		 * counted and logged. Default 7d.
+		 */
+		private @Nullable Duration unclaimed;
 
 		public @Nullable Duration getKeepDone() {
 			return this.keepDone;
@@ -312,6 +359,38 @@ public class QueueProperties {
 
 		public void setKeepDone(@Nullable Duration keepDone) {
 			this.keepDone = keepDone;
+		}
+
+		public @Nullable Duration getMaxAge() {
+			return this.maxAge;
+		}
+
+		public void setMaxAge(@Nullable Duration maxAge) {
+			this.maxAge = maxAge;
+		}
+
+		public @Nullable Long getMaxLength() {
+			return this.maxLength;
+		}
+
+		public void setMaxLength(@Nullable Long maxLength) {
+			this.maxLength = maxLength;
+		}
+
+		public @Nullable Boolean getLossy() {
+			return this.lossy;
+		}
+
+		public void setLossy(@Nullable Boolean lossy) {
+			this.lossy = lossy;
+		}
+
+		public @Nullable Duration getUnclaimed() {
+			return this.unclaimed;
+		}
+
+		public void setUnclaimed(@Nullable Duration unclaimed) {
+			this.unclaimed = unclaimed;
 		}
 
 	}

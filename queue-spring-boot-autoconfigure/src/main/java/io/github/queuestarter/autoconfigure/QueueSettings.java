@@ -2,17 +2,23 @@ package io.github.queuestarter.autoconfigure;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Objects;
+import java.util.Map;
 
 import io.github.queuestarter.autoconfigure.QueueProperties.Listener;
 import io.github.queuestarter.autoconfigure.QueueProperties.QueueOverrides;
+import io.github.queuestarter.autoconfigure.QueueProperties.Retention;
 import io.github.queuestarter.autoconfigure.QueueProperties.Retry;
 import io.github.queuestarter.listener.ListenerSettings;
 import io.github.queuestarter.listener.ListenerSettingsSource;
 import io.github.queuestarter.listener.RetrySettings;
+import io.github.queuestarter.store.GroupName;
+import io.github.queuestarter.store.RetentionSettings;
 import io.github.queuestarter.store.StartFrom;
 import org.jspecify.annotations.Nullable;
+
+import org.springframework.util.Assert;
 
 /**
  * Resolves {@code queue.queues.
@@ -23,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class QueueSettings implements ListenerSettingsSource {
 
+	private static final Duration SHORTEST_EXPIRY = Duration.ofMinutes(10);
+
 	private final QueueProperties properties;
 
 	/**
@@ -31,19 +39,27 @@ final class QueueSettings implements ListenerSettingsSource {
 	 */
 	QueueSettings(QueueProperties properties) {
 		this.properties = properties;
-		validate("queue.listener", List.of(properties.getListener()));
+		Retention defaults = properties.getListener().getRetention();
+		validate("queue.listener", () -> {
+			resolve(List.of(properties.getListener()));
+			validateRetention(List.of(defaults));
+		});
 		properties.getQueues().forEach((queue, overrides) -> {
 			String prefix = "queue.queues." + queue;
-			validate(prefix, layers(queue, null));
-			overrides.getGroups()
-				.keySet()
-				.forEach((group) -> validate(prefix + ".groups." + group, layers(queue, group)));
+			validate(prefix, () -> {
+				resolve(layers(queue, null));
+				validateRetention(retentionLayers(queue));
+			});
+			overrides.getGroups().forEach((group, own) -> validate(prefix + ".groups." + group, () -> {
+				resolve(layers(queue, group));
+				validateExpiry(own.getExpireAfter());
+			}));
 		});
 	}
 
-	private static void validate(String prefix, List<Listener> layers) {
+	private static void validate(String prefix, Runnable check) {
 		try {
-			resolve(layers);
+			check.run();
 		}
 		catch (IllegalArgumentException ex) {
 			throw new InvalidQueuePropertiesException(prefix, String.valueOf(ex.getMessage()), ex);
@@ -56,11 +72,52 @@ final class QueueSettings implements ListenerSettingsSource {
 	}
 
 	@Override
-	public Duration keepDone(String queue) {
+	public RetentionSettings retention(String queue) {
+		return resolveRetention(retentionLayers(queue));
+	}
+
+	@Override
+	public Map<GroupName, Duration> expiringGroups() {
+		Map<GroupName, Duration> expiring = new LinkedHashMap<>();
+		this.properties.getQueues().forEach((queue, overrides) -> overrides.getGroups().forEach((group, own) -> {
+			if (own.getExpireAfter() != null) {
+				expiring.put(new GroupName(queue, group), own.getExpireAfter());
+			}
+		}));
+		return expiring;
+	}
+
+	private List<Retention> retentionLayers(String queue) {
 		QueueOverrides overrides = this.properties.getQueues().get(queue);
-		Duration own = (overrides != null) ? overrides.getRetention().getKeepDone() : null;
-		return Objects.requireNonNullElseGet(own, () -> Objects
-			.requireNonNullElse(this.properties.getListener().getRetention().getKeepDone(), Duration.ZERO));
+		Retention defaults = this.properties.getListener().getRetention();
+		return (overrides != null) ? List.of(overrides.getRetention(), defaults) : List.of(defaults);
+	}
+
+	private static RetentionSettings resolveRetention(List<Retention> layers) {
+		RetentionSettings defaults = RetentionSettings.defaults();
+		return new RetentionSettings(first(layers, Retention::getKeepDone, defaults.keepDone()),
+				find(layers, Retention::getMaxAge), find(layers, Retention::getMaxLength),
+				first(layers, Retention::getLossy, defaults.lossy()),
+				first(layers, Retention::getUnclaimed, defaults.unclaimed()));
+	}
+
+	/**
+	 * A limit that would never remove anything is not what its author believes.
+	 */
+	private static void validateRetention(List<Retention> layers) {
+		RetentionSettings settings = resolveRetention(layers);
+		Retention own = layers.get(0);
+		boolean limited = own.getMaxAge() != null || own.getMaxLength() != null;
+		Assert.isTrue(!limited || settings.lossy() || !settings.keepDone().isZero(),
+				"'retention.max-age' and 'retention.max-length' would remove nothing: finished messages are not kept"
+						+ " ('retention.keep-done' is 0), and unfinished ones are not dropped unless"
+						+ " 'retention.lossy' is true. Set one of the two, or leave out the limit");
+	}
+
+	private static void validateExpiry(@Nullable Duration expireAfter) {
+		Assert.isTrue(expireAfter == null || expireAfter.compareTo(SHORTEST_EXPIRY) >= 0,
+				() -> "'expire-after' must be at least 10m, not " + expireAfter
+						+ ": an application that is being restarted must not lose its group");
 	}
 
 	@Nullable String backendOf(String queue) {

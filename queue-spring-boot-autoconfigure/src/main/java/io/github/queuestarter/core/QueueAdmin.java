@@ -1,5 +1,6 @@
 package io.github.queuestarter.core;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -11,6 +12,7 @@ import io.github.queuestarter.GroupStats;
 import io.github.queuestarter.PageRequest;
 import io.github.queuestarter.QueueException;
 import io.github.queuestarter.store.Administration;
+import io.github.queuestarter.store.GroupRemoval;
 import io.github.queuestarter.store.QueueStore;
 
 /**
@@ -21,6 +23,11 @@ import io.github.queuestarter.store.QueueStore;
 public class QueueAdmin {
 
 	private static final int REPLAYED_AT_ONCE = 500;
+
+	/**
+	 * Listeners give a sign of life once a minute.
+	 */
+	private static final Duration SURELY_UNREAD = Duration.ofMinutes(2);
 
 	private final QueueStores stores;
 
@@ -105,6 +112,34 @@ public class QueueAdmin {
 	 */
 	public boolean discard(String queue, String group, String id) {
 		return at(queue).discard(queue, group, id);
+	}
+
+	/**
+	 * Take back a message that was sent with a delay and is not due yet.
+	 * @return whether it was taken back; false if the queue has no such scheduled
+	 * message: it was never there, its transaction is not committed, or it is due and on
+	 * its way
+	 */
+	public boolean cancel(String queue, String id) {
+		return at(queue).cancel(queue, id);
+	}
+
+	/**
+	 * Remove a group that nobody reads any more, with what it has not finished. From then
+	 * on it holds up the removal of messages no longer. Its dead letters stay until they
+	 * are discarded. A listener that reads as it later makes a new group.
+	 * @throws QueueException if there is no such group, or somebody has read as it within
+	 * the last two minutes
+	 */
+	public void removeGroup(String queue, String group) {
+		GroupRemoval removal = this.stores.storeOf(queue).housekeeping().removeGroup(queue, group, SURELY_UNREAD);
+		if (removal == GroupRemoval.UNKNOWN) {
+			throw noSuchGroup(queue, group);
+		}
+		if (removal == GroupRemoval.ACTIVE) {
+			throw new QueueException("Group '" + group + "' of queue '" + queue + "' is still read, or was within the"
+					+ " last 2 minutes. Stop all its listeners, wait 2 minutes, and remove it then.");
+		}
 	}
 
 	/**

@@ -3,6 +3,7 @@ package io.github.queuestarter.listener;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
@@ -32,6 +33,8 @@ public final class EventLog implements QueueObserver {
 	private static final Duration NOW_AND_THEN = Duration.ofSeconds(30);
 
 	private final Map<String, Long> lastWarnings = new ConcurrentHashMap<>();
+
+	private final Set<String> unclaimed = ConcurrentHashMap.newKeySet();
 
 	@Override
 	public void on(QueueEvent event) {
@@ -96,11 +99,37 @@ public final class EventLog implements QueueObserver {
 			warnNowAndThen("heartbeat " + failed.backend(), () -> "Heartbeat did not reach " + failed.backend() + " ("
 					+ failed.cause().getMessage() + "); trying again");
 		}
+		else if (event instanceof QueueEvent.Trimmed trimmed) {
+			trimmed(trimmed);
+		}
+		else if (event instanceof QueueEvent.GroupExpired expired) {
+			logger.warn("Removed group " + name(expired.queue(), expired.group()) + " from " + expired.backend()
+					+ " with what it had not finished, because nobody has read as it for " + expired.idle()
+					+ " ('expire-after'). Its dead letters are kept.");
+		}
 		else if (event instanceof QueueEvent.Warning warning) {
 			logger.warn(warning.text());
 		}
 		else {
 			logger.debug(event);
+		}
+	}
+
+	private void trimmed(QueueEvent.Trimmed trimmed) {
+		String lost = "Removed " + trimmed.count() + " messages of queue '" + trimmed.queue() + "' from "
+				+ trimmed.backend();
+		if (trimmed.reason() == QueueEvent.Trimmed.Reason.LIMIT) {
+			warnNowAndThen("trimmed " + trimmed.backend() + trimmed.queue(),
+					() -> lost + " that not every group had finished: they exceeded 'retention.max-age' or"
+							+ " 'retention.max-length', and 'retention.lossy' is set");
+		}
+		else if (this.unclaimed.add(trimmed.backend() + trimmed.queue())) {
+			logger.warn(lost + " unread: the queue has no group, and they were older than its"
+					+ " 'retention.unclaimed'. Start a listener for the queue, or set the key to a longer time."
+					+ " This is said once; the meter 'queue.messages.trimmed' counts on.");
+		}
+		else {
+			logger.debug(trimmed);
 		}
 	}
 

@@ -1,6 +1,10 @@
 package io.github.queuestarter.listener;
 
 import java.time.Duration;
+import java.util.Map;
+
+import io.github.queuestarter.store.GroupName;
+import io.github.queuestarter.store.RetentionSettings;
 
 /**
  * Answers how listeners are to work.
@@ -13,9 +17,13 @@ public interface ListenerSettingsSource {
 	ListenerSettings settingsFor(String queue, String group);
 
 	/**
-	 * How long messages of a queue are kept that all groups have finished, counted from
-	 * when they were sent.
+	 * How long the messages of a queue are kept.
 	 */
-	Duration keepDone(String queue);
+	RetentionSettings retention(String queue);
+
+	/**
+	 * The groups that may be removed when nobody reads as them, and after what time.
+	 */
+	Map<GroupName, Duration> expiringGroups();
 
 }

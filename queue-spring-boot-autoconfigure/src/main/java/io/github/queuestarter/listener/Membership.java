@@ -1,14 +1,11 @@
 package io.github.queuestarter.listener;
 
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 
 import io.github.queuestarter.QueueEvent;
@@ -16,6 +13,7 @@ import io.github.queuestarter.QueueObserver;
 import io.github.queuestarter.store.ConsumerIds;
 import io.github.queuestarter.store.Consumers.Beat;
 import io.github.queuestarter.store.Consumers.Rescued;
+import io.github.queuestarter.store.GroupName;
 import io.github.queuestarter.store.QueueStore;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -32,16 +30,11 @@ final class Membership {
 
 	private static final Duration LEAVE_PATIENCE = Duration.ofSeconds(5);
 
-	/**
-	 * Fewer than this at once are not worth another round of housekeeping right now.
-	 */
-	private static final long WORTH_A_ROUND = 100;
-
 	private final QueueStore store;
 
 	private final InstanceSettings settings;
 
-	private final ListenerSettingsSource retention;
+	private final Housekeeper keeper;
 
 	private final QueueObserver observer;
 
@@ -57,17 +50,17 @@ final class Membership {
 
 	private final Loop housekeeper;
 
-	Membership(QueueStore store, InstanceSettings settings, ListenerSettingsSource retention, QueueObserver observer) {
+	Membership(QueueStore store, InstanceSettings settings, Housekeeper keeper, QueueObserver observer) {
 		this.store = store;
 		this.settings = settings;
-		this.retention = retention;
+		this.keeper = keeper;
 		this.observer = observer;
 		this.watch = new SilenceWatch(settings.heartbeatExpiry(), settings.heartbeatInterval().multipliedBy(2));
 		String backend = store.backend();
 		// keeps the process alive: with virtual threads everything else is a daemon
 		this.heartbeat = new Loop("queue-heartbeat-" + backend, false, this::beat);
 		this.rescuer = new Loop("queue-rescue-" + backend, true, this::rescue);
-		this.housekeeper = new Loop("queue-housekeeping-" + backend, true, this::removeFinished);
+		this.housekeeper = new Loop("queue-housekeeping-" + backend, true, this::keepHouse);
 	}
 
 	void start() {
@@ -263,37 +256,14 @@ final class Membership {
 		return this.settings.heartbeatInterval();
 	}
 
-	private Duration removeFinished() {
-		TreeSet<String> queues = new TreeSet<>();
-		this.members.values()
+	private Duration keepHouse() {
+		List<GroupName> listening = this.members.values()
 			.stream()
 			.filter(Member::valid)
 			.flatMap((member) -> member.listeners().stream())
-			.forEach((listener) -> queues.add(listener.queue()));
-		if (queues.isEmpty()) {
-			return this.settings.housekeepingInterval();
-		}
-		List<String> left = new ArrayList<>(queues);
-		while (!left.isEmpty() && !this.housekeeper.isStopped()) {
-			// what is finished meanwhile is left for the next time: there is always some
-			left.removeIf((queue) -> removeFinished(queue) < WORTH_A_ROUND);
-		}
-		return this.settings.housekeepingInterval();
-	}
-
-	private long removeFinished(String queue) {
-		long removed;
-		try {
-			removed = this.store.housekeeping().removeFinished(Set.of(queue), this.retention.keepDone(queue));
-		}
-		catch (RuntimeException ex) {
-			logger.debug("Could not remove finished messages of '" + queue + "' from " + this.store.backend(), ex);
-			return 0;
-		}
-		if (removed > 0) {
-			this.observer.on(new QueueEvent.Removed(this.store.backend(), queue, removed));
-		}
-		return removed;
+			.map((listener) -> new GroupName(listener.queue(), listener.definition().group()))
+			.toList();
+		return this.keeper.round(listening, this.housekeeper::isStopped);
 	}
 
 }

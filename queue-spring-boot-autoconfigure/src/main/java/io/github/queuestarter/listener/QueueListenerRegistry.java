@@ -126,7 +126,9 @@ public final class QueueListenerRegistry implements SmartLifecycle {
 	}
 
 	private Membership join(QueueStore store) {
-		Membership membership = new Membership(store, this.instance, this.settings, this.observer);
+		Housekeeper keeper = new Housekeeper(store, this.settings, (queue) -> this.stores.storeOf(queue) == store,
+				this.instance.housekeepingInterval(), this.observer);
+		Membership membership = new Membership(store, this.instance, keeper, this.observer);
 		membership.start();
 		return membership;
 	}

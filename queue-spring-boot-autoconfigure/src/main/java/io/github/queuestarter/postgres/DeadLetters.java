@@ -88,10 +88,12 @@ final class DeadLetters {
 		return count;
 	}
 
-	private static boolean isId(String id) {
+	/**
+	 * Whether a message may have this id.
+	 */
+	static boolean isId(String id) {
 		try {
-			UUID.fromString(id);
-			return true;
+			return UUID.fromString(id).toString().equalsIgnoreCase(id);
 		}
 		catch (IllegalArgumentException ex) {
 			return false;

@@ -2,6 +2,7 @@ package io.github.queuestarter.postgres;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -78,6 +79,15 @@ final class PostgresAdministration implements Administration {
 	}
 
 	@Override
+	public boolean cancel(String queue, String id) {
+		return DeadLetters.isId(id)
+				&& this.database.query("cancel message '" + id + "' of '" + queue + "'", "cancel", (statement) -> {
+					statement.setString(1, id);
+					statement.setString(2, queue);
+				}, ResultSet::next);
+	}
+
+	@Override
 	public boolean pause(String queue, String group, boolean paused) {
 		boolean found = this.database.query("pause group '" + group + "' of '" + queue + "'", "pause", (statement) -> {
 			statement.setBoolean(1, paused);
@@ -103,7 +113,8 @@ final class PostgresAdministration implements Administration {
 	private static GroupStats stats(ResultSet row) throws SQLException {
 		return new GroupStats(row.getString("queue"), row.getString("group_name"), PostgresStore.BACKEND,
 				row.getBoolean("paused"), count(row, "ready"), Count.exactly(row.getLong("in_flight")),
-				count(row, "retrying"), count(row, "scheduled"), count(row, "dead_letters"));
+				count(row, "retrying"), count(row, "scheduled"), count(row, "dead_letters"),
+				Duration.ofMillis((long) (row.getDouble("idle") * 1000)));
 	}
 
 	private static Count count(ResultSet row, String column) throws SQLException {

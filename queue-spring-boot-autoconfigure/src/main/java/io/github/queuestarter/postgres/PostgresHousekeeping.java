@@ -1,77 +1,174 @@
 package io.github.queuestarter.postgres;
 
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Types;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 
+import io.github.queuestarter.QueueStoreException;
+import io.github.queuestarter.store.GroupName;
+import io.github.queuestarter.store.GroupRemoval;
 import io.github.queuestarter.store.Housekeeping;
+import io.github.queuestarter.store.RetentionSettings;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Removes finished messages, batch by batch. A call that did not come to the end of a
- * queue is followed by one that goes on from there, so that unfinished messages at the
- * front don't hold up the rest and dead versions are walked over once.
+ * Removes messages batch by batch, and groups.
  */
 final class PostgresHousekeeping implements Housekeeping {
 
-	private static final int BATCH = 2000;
-
 	private static final int BATCHES = 25;
+
+	private static final Duration LONGEST_CALL = Duration.ofSeconds(10);
 
 	private final Database database;
 
-	private final Map<String, Position> positions = new ConcurrentHashMap<>();
+	private final Map<String, Sweep> sweeps = new ConcurrentHashMap<>();
 
 	PostgresHousekeeping(Database database) {
 		this.database = database;
 	}
 
 	@Override
-	public long removeFinished(Set<String> queues, Duration keepDone) {
-		long removed = 0;
-		for (String queue : queues) {
-			removed += removeFinished(queue, keepDone);
+	public Removal removeFinished(String queue, RetentionSettings retention) {
+		Sweep sweep = this.sweeps.computeIfAbsent(queue, (name) -> new Sweep());
+		synchronized (sweep) {
+			return sweep(queue, retention, sweep);
 		}
-		return removed;
 	}
 
-	private long removeFinished(String queue, Duration keepDone) {
-		long removed = 0;
-		for (int i = 0; i < BATCHES; i++) {
-			Removal removal = removeBatch(queue, keepDone, this.positions.getOrDefault(queue, Position.START));
-			removed += removal.count();
-			if (removal.next() == null) {
-				this.positions.remove(queue);
-				break;
+	private Removal sweep(String queue, RetentionSettings retention, Sweep sweep) {
+		Removal removal = Removal.NONE;
+		long end = System.nanoTime() + LONGEST_CALL.toNanos();
+		try {
+			Sweep.Position bound = sweep.bound(retention.maxLength(), (length) -> lengthBound(queue, length));
+			for (int i = 0; i < BATCHES && System.nanoTime() - end < 0; i++) {
+				Batch batch = removeBatch(queue, retention, bound, sweep);
+				removal = removal.plus(batch.removal());
+				sweep.moveTo(batch.next());
+				if (batch.next() == null) {
+					break;
+				}
 			}
-			this.positions.put(queue, removal.next());
+			sweep.grow();
 		}
-		return removed;
+		catch (QueueStoreException ex) {
+			if (!SqlFailures.isTooLong(ex) || !sweep.shrink()) {
+				throw ex;
+			}
+		}
+		return removal;
 	}
 
-	private Removal removeBatch(String queue, Duration keepDone, Position from) {
+	private Batch removeBatch(String queue, RetentionSettings retention, Sweep.@Nullable Position bound, Sweep sweep) {
 		return this.database.query("remove finished messages of '" + queue + "'", "remove-finished", (statement) -> {
 			statement.setString(1, queue);
-			statement.setDouble(2, keepDone.toMillis() / 1000.0);
-			statement.setString(3, from.xid());
-			statement.setLong(4, from.id());
-			statement.setInt(5, BATCH);
+			statement.setDouble(2, seconds(retention.keepDone()));
+			if (retention.maxAge() != null) {
+				statement.setDouble(3, seconds(retention.maxAge()));
+			}
+			else {
+				statement.setNull(3, Types.DOUBLE);
+			}
+			bindBound(statement, bound);
+			statement.setBoolean(6, retention.lossy());
+			statement.setDouble(7, seconds(retention.unclaimed()));
+			statement.setString(8, sweep.position().xid());
+			statement.setLong(9, sweep.position().id());
+			statement.setInt(10, sweep.batch());
 		}, (rows) -> {
 			rows.next();
-			String xid = rows.getString("next_xid");
-			return new Removal(rows.getLong("removed"),
-					(xid != null) ? new Position(xid, rows.getLong("next_id")) : null);
+			return new Batch(new Removal(rows.getLong("finished"), rows.getLong("trimmed"), rows.getLong("abandoned")),
+					position(rows, "next_xid", "next_id"));
 		});
 	}
 
-	private record Removal(long count, @Nullable Position next) {
+	private static void bindBound(PreparedStatement statement, Sweep.@Nullable Position bound) throws SQLException {
+		if (bound != null) {
+			statement.setString(4, bound.xid());
+			statement.setLong(5, bound.id());
+		}
+		else {
+			statement.setNull(4, Types.VARCHAR);
+			statement.setNull(5, Types.BIGINT);
+		}
 	}
 
-	private record Position(String xid, long id) {
+	private Sweep.@Nullable Position lengthBound(String queue, long length) {
+		return this.database.query("find the newest messages of '" + queue + "'", "length-bound", (statement) -> {
+			statement.setString(1, queue);
+			statement.setLong(2, length);
+		}, (rows) -> rows.next() ? position(rows, "xid", "id") : null);
+	}
 
-		private static final Position START = new Position("0", 0);
+	@Override
+	public Set<String> unclaimedQueues() {
+		return this.database.query("look for queues without a group", "unclaimed-queues", Database.Binder.NONE,
+				(rows) -> {
+					Set<String> queues = new TreeSet<>();
+					while (rows.next()) {
+						queues.add(rows.getString(1));
+					}
+					return queues;
+				});
+	}
 
+	@Override
+	public void markActive(Collection<GroupName> groups) {
+		if (groups.isEmpty()) {
+			return;
+		}
+		this.database.call("note the groups that are read", (connection) -> {
+			this.database.update(connection, "mark-active", (statement) -> {
+				ArrayParameters.texts(statement, 1, groups.stream().map(GroupName::queue).toList());
+				ArrayParameters.texts(statement, 2, groups.stream().map(GroupName::group).toList());
+			});
+			return null;
+		});
+	}
+
+	@Override
+	public @Nullable Duration idle(String queue, String group) {
+		return this.database.query("look whether group '" + group + "' of '" + queue + "' is read", "group-idle",
+				(statement) -> {
+					statement.setString(1, queue);
+					statement.setString(2, group);
+				}, (rows) -> {
+					rows.next();
+					double seconds = rows.getDouble(1);
+					return rows.wasNull() ? null : Duration.ofMillis((long) (seconds * 1000));
+				});
+	}
+
+	@Override
+	public GroupRemoval removeGroup(String queue, String group, Duration idle) {
+		return this.database.query("remove group '" + group + "' of '" + queue + "'", "remove-group", (statement) -> {
+			statement.setString(1, queue);
+			statement.setString(2, group);
+			statement.setDouble(3, seconds(idle));
+		}, (rows) -> {
+			rows.next();
+			return GroupRemoval.valueOf(rows.getString(1).toUpperCase(Locale.ROOT));
+		});
+	}
+
+	private static double seconds(Duration duration) {
+		return Millis.of(duration) / 1000.0;
+	}
+
+	private static Sweep.@Nullable Position position(ResultSet row, String xid, String id) throws SQLException {
+		String value = row.getString(xid);
+		return (value != null) ? new Sweep.Position(value, row.getLong(id)) : null;
+	}
+
+	private record Batch(Removal removal, Sweep.@Nullable Position next) {
 	}
 
 }

@@ -1,5 +1,6 @@
 package io.github.queuestarter.postgres;
 
+import java.net.SocketTimeoutException;
 import java.sql.SQLException;
 import java.util.Set;
 
@@ -20,6 +21,8 @@ final class SqlFailures {
 	private static final String NOT_AT_HOME = "QS003";
 
 	private static final String LOCK_NOT_AVAILABLE = "55P03";
+
+	private static final String QUERY_CANCELED = "57014";
 
 	private static final String DEADLOCK = "40P01";
 
@@ -68,6 +71,15 @@ final class SqlFailures {
 	static boolean isDeadlock(@Nullable Throwable ex) {
 		SQLException cause = sqlException(ex);
 		return cause != null && DEADLOCK.equals(cause.getSQLState());
+	}
+
+	/**
+	 * Whether a statement was ended because it took, or waited, too long.
+	 */
+	static boolean isTooLong(@Nullable Throwable ex) {
+		SQLException cause = sqlException(ex);
+		return cause != null && (QUERY_CANCELED.equals(cause.getSQLState()) || isLockNotAvailable(cause)
+				|| cause.getCause() instanceof SocketTimeoutException);
 	}
 
 	private static @Nullable SQLException sqlException(@Nullable Throwable ex) {

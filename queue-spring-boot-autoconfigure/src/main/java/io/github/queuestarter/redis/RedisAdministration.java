@@ -118,6 +118,12 @@ final class RedisAdministration implements Administration {
 	}
 
 	@Override
+	public boolean cancel(String queue, String id) {
+		QueueKeys keys = this.keyspace.queue(queue);
+		return this.calls.eval(ScriptCall.of(RedisScript.CANCEL, List.of(keys.scheduled(), keys.bodies()), id)).flag(0);
+	}
+
+	@Override
 	public boolean pause(String queue, String group, boolean paused) {
 		QueueKeys keys = this.keyspace.queue(queue);
 		boolean there = this.calls
@@ -149,7 +155,7 @@ final class RedisAdministration implements Administration {
 		Count ready = reply.flag(2) ? Count.atLeast(reply.number(1)) : Count.exactly(reply.number(1));
 		return new GroupStats(keys.queue().queue(), keys.group(), RedisStore.BACKEND, reply.flag(0), ready,
 				Count.exactly(reply.number(3)), Count.exactly(reply.number(4)), Count.exactly(reply.number(5)),
-				Count.exactly(reply.number(6)));
+				Count.exactly(reply.number(6)), Duration.ofMillis(reply.number(7)));
 	}
 
 }

@@ -64,7 +64,7 @@ public final class RedisStore implements QueueStore {
 		this.settlements = new RedisSettlements(calls, keyspace, this.duePoller);
 		this.consumers = new RedisConsumers(calls, heart, keyspace, settings.foreignIdle(), this.duePoller);
 		this.administration = new RedisAdministration(calls, keyspace, this.duePoller);
-		this.housekeeping = new RedisHousekeeping(calls, keyspace);
+		this.housekeeping = new RedisHousekeeping(calls, keyspace, this.administration::queues);
 	}
 
 	@Override

@@ -54,6 +54,13 @@ public interface Administration {
 	boolean discard(String queue, String group, String id);
 
 	/**
+	 * Remove a scheduled message that is not due yet.
+	 * @return whether there was such a message; false if it is unknown or was moved to
+	 * its queue already
+	 */
+	boolean cancel(String queue, String id);
+
+	/**
 	 * Stop, or let go on, the delivery to a group in all instances. Messages in flight
 	 * are not touched.
 	 * @return whether there is such a group

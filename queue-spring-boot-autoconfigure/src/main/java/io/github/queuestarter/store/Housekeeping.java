@@ -1,7 +1,10 @@
 package io.github.queuestarter.store;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.Set;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps a store small.
@@ -9,13 +12,58 @@ import java.util.Set;
 public interface Housekeeping {
 
 	/**
-	 * Remove messages that every group of their queue has finished, a bounded number per
-	 * call. A queue without a group keeps its messages.
-	 * @param queues the queues to look at
-	 * @param keepDone how long finished messages are kept, counted from when they were
-	 * sent
-	 * @return how many were removed
+	 * Remove messages of a queue that need not be kept, a bounded number per call. What a
+	 * group has not finished stays, unless the settings are lossy.
+	 * @return how many were removed; when it was none, there is nothing left to remove
+	 * now, or another instance is at it
 	 */
-	long removeFinished(Set<String> queues, Duration keepDone);
+	Removal removeFinished(String queue, RetentionSettings retention);
+
+	/**
+	 * Names of queues that hold messages and have no group.
+	 */
+	Set<String> unclaimedQueues();
+
+	/**
+	 * Note that groups are read, by the store's clock. To be called about once a minute.
+	 * A group that does not exist is passed over.
+	 */
+	void markActive(Collection<GroupName> groups);
+
+	/**
+	 * For how long nobody has read as a group, by the store's clock; {@code null} if
+	 * there is no such group.
+	 */
+	@Nullable Duration idle(String queue, String group);
+
+	/**
+	 * Remove a group with everything of it but its dead letters, if nobody has read as it
+	 * for a while and no living consumer holds a message of it. From then on it holds up
+	 * the removal of messages no longer.
+	 * @param idle for how long
+	 */
+	GroupRemoval removeGroup(String queue, String group, Duration idle);
+
+	/**
+	 * How many messages were removed.
+	 *
+	 * @param finished messages that every group had finished
+	 * @param trimmed messages that exceeded a limit and that some group had not finished
+	 * @param unclaimed messages that were too old in a queue without a group
+	 */
+	record Removal(long finished, long trimmed, long unclaimed) {
+
+		public static final Removal NONE = new Removal(0, 0, 0);
+
+		public Removal plus(Removal other) {
+			return new Removal(this.finished + other.finished, this.trimmed + other.trimmed,
+					this.unclaimed + other.unclaimed);
+		}
+
+		public long total() {
+			return this.finished + this.trimmed + this.unclaimed;
+		}
+
+	}
 
 }

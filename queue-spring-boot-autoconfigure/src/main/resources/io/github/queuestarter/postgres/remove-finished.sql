@@ -1,3 +1,7 @@
--- parameters: queue, seconds that finished messages are kept, where to begin (xid, id), how many to look at
--- answer:     removed; next_xid and next_id, null at the end
-select removed, next_xid, next_id from :schema.remove_finished_v1(?, ? * interval '1 second', ?::xid8, ?, ?)
+-- parameters: queue; seconds that finished messages are kept; greatest age in seconds and last place beyond the
+--             greatest length (xid, id), or null; whether unclaimed messages may be dropped; seconds that a queue without
+--             a group keeps messages; where to begin (xid, id), how many to look at
+-- answer:     finished, trimmed, abandoned; next_xid and next_id, null at the end
+select finished, trimmed, abandoned, next_xid, next_id
+  from :schema.remove_finished_v2(?, ? * interval '1 second', ?::float8 * interval '1 second', ?::xid8, ?::bigint, ?,
+       ? * interval '1 second', ?::xid8, ?, ?)

@@ -66,6 +66,8 @@ create table if not exists queue_message (
   payload text not null,
   headers jsonb
 );
+-- When a scheduled message came into the log: its age counts from then
+alter table queue_message add column if not exists promoted_at timestamptz;
 do $$
 begin
   -- 'create index if not exists' would wait for every open transaction that has sent, also if the index is there
@@ -87,6 +89,8 @@ create table if not exists queue_group (
   application text not null,
   primary key (queue, name)
 );
+-- When somebody who reads as the group last gave a sign of life
+alter table queue_group add column if not exists active_at timestamptz not null default clock_timestamp();
 
 -- Where a group stands: what is visible in base is behind it; what is visible in head and not in base is its open
 -- window, read in the order of (xid, id) up to (after_xid, after_id). Appended, not updated: under a held snapshot
@@ -165,6 +169,9 @@ begin
   end if;
   if to_regclass('queue_scheduled_queue') is null then
     create index queue_scheduled_queue on queue_scheduled (queue);
+  end if;
+  if to_regclass('queue_scheduled_message') is null then
+    create index queue_scheduled_message on queue_scheduled (message_id);
   end if;
 end $$;
 
@@ -490,17 +497,21 @@ set search_path from current
 set enable_bitmapscan = off set enable_seqscan = off set enable_sort = off set jit = off
 as $$
 #variable_conflict use_column
+declare
+  -- with the function itself in its place the index would be read to its end, over all that is not due for years
+  moment timestamptz := clock_timestamp();
 begin
   perform require_read_committed_v1();
   return query
     with picked as materialized (
-      select s.id from queue_scheduled s where s.due >= low and s.due <= clock_timestamp()
+      select s.id from queue_scheduled s where s.due >= low and s.due <= moment
        order by s.due, s.id limit most for update skip locked),
     gone as (
       delete from queue_scheduled s using picked p where s.id = p.id returning s.*),
     put as (
-      insert into queue_message (queue, message_id, sent_at, format, payload, headers)
-      select s.queue, s.message_id, s.sent_at, s.format, s.payload, s.headers from gone s order by s.due, s.id
+      insert into queue_message (queue, message_id, sent_at, promoted_at, format, payload, headers)
+      select s.queue, s.message_id, s.sent_at, moment, s.format, s.payload, s.headers
+        from gone s order by s.due, s.id
       returning queue)
     select p.queue, count(*) from put p group by p.queue;
 end $$;
@@ -713,54 +724,178 @@ begin
   update queue_retry r set consumer = null, due = clock_timestamp(), alone = false where r.consumer = who;
 end $$;
 
--- Removes messages that every group of a queue has finished. One statement over cursors, deliveries, retries and
--- messages: two would remove a message that moves from one to the other.
--- parameters: queue, how long finished messages are kept, where to begin, how many messages to look at
--- answer:     how many were removed; where to go on, null at the end
-create or replace function remove_finished_v1(q text, keep interval, from_xid xid8, from_id bigint, most int,
-  out removed bigint, out next_xid xid8, out next_id bigint)
-language plpgsql
+-- Key of the lock under which messages of a group are claimed.
+create or replace function cursor_lock_key_v1(q text, g text) returns bigint
+language sql stable set search_path from current as $$
+  select hashtextextended('queue_cursor'::regclass::oid::text || '/' || q || '/' || g, 42)
+$$;
+
+-- The last message of a queue that is not among its newest.
+-- parameters: queue, how many are the newest
+-- answer:     its place in the log; nothing if there are not so many
+create or replace function length_bound_v1(q text, n bigint, out xid xid8, out id bigint)
+language sql stable
 set search_path from current
 set enable_bitmapscan = off set enable_seqscan = off set enable_sort = off set jit = off
 as $$
+  select m.xid, m.id from queue_message m where m.queue = q and m.lane = 0
+   order by m.queue desc, m.lane desc, m.xid desc, m.id desc offset n limit 1
+$$;
+
+-- Removes messages that need not be kept. One statement over cursors, deliveries, retries and messages: two would
+-- remove a message that moves from one to the other.
+-- parameters: queue; how long finished messages are kept; the limits: a greatest age and the last place in the log
+--             that is beyond the greatest length, each may be null; whether the limits hold for messages that a group
+--             has not claimed yet, too; how long a queue without a group keeps messages; where to begin, how many
+--             messages to look at
+-- answer:     how many were removed that all groups had finished; that were beyond a limit and not finished; that were
+--             too old in a queue without a group; where to go on, null at the end
+create or replace function remove_finished_v2(q text, keep interval, max_age interval, length_xid xid8, length_id bigint,
+  lossy boolean, unclaimed interval, from_xid xid8, from_id bigint, most int,
+  out finished bigint, out trimmed bigint, out abandoned bigint, out next_xid xid8, out next_id bigint)
+language plpgsql
+set search_path from current set lock_timeout = '200ms'
+set enable_bitmapscan = off set enable_seqscan = off set enable_sort = off set jit = off
+as $$
+declare
+  moment timestamptz := clock_timestamp();
+  dropping boolean := false;
+  to_drop bigint;
+  removed bigint[];
 begin
   perform require_read_committed_v1();
-  removed := 0;
+  finished := 0;
+  trimmed := 0;
+  abandoned := 0;
   -- taken by one instance at a time, and by the making of a group
   if not pg_try_advisory_xact_lock(queue_lock_key_v1(q)) then
     return;
   end if;
   perform require_home_v1();
-  with cursors as materialized (
-    select c.* from queue_group p
-      left join lateral (
-        select c.base, c.head, c.after_xid, c.after_id from queue_cursor c
-         where c.queue = q and c.group_name = p.name and c.lane = 0
-         order by c.queue desc, c.group_name desc, c.lane desc, c.seq desc limit 1) c on true
-     where p.queue = q),
-  scanned as materialized (
-    select m.xid, m.id, m.sent_at from queue_message m
-     where m.queue = q and m.lane = 0 and (m.xid, m.id) > (from_xid, from_id)
-     order by m.queue, m.lane, m.xid, m.id limit most),
-  in_flight as materialized (
-    select u.xid, u.message from queue_delivery d, unnest(d.xids, d.ids) u (xid, message) where d.queue = q),
-  finished as materialized (
-    select s.xid, s.id from scanned s
-     where s.sent_at <= clock_timestamp() - keep
-       and exists (select from cursors)
-       and not exists (
-         select from cursors c
-          where not coalesce(pg_visible_in_snapshot(s.xid, c.base)
-            or (pg_visible_in_snapshot(s.xid, c.head) and (s.xid, s.id) <= (c.after_xid, c.after_id)), false))
-       and not exists (select from in_flight f where f.xid = s.xid and f.message = s.id)
-       and not exists (
-         select from queue_retry r where r.queue = q and r.lane = 0 and r.xid = s.xid and r.message = s.id)),
-  gone as (
-    delete from queue_message m using finished f
-     where m.queue = q and m.lane = 0 and m.xid = f.xid and m.id = f.id returning 1)
-  select (select count(*) from gone), l.xid, l.id into removed, next_xid, next_id
-    from (select count(*) as n from scanned) t
-    left join lateral (select s.xid, s.id from scanned s order by s.xid desc, s.id desc limit 1) l on t.n >= most;
+  loop
+    with cursors as materialized (
+      select c.* from queue_group p
+        left join lateral (
+          select c.base, c.head, c.after_xid, c.after_id from queue_cursor c
+           where c.queue = q and c.group_name = p.name and c.lane = 0
+           order by c.queue desc, c.group_name desc, c.lane desc, c.seq desc limit 1) c on true
+       where p.queue = q),
+    scanned as materialized (
+      select m.xid, m.id, coalesce(m.promoted_at, m.sent_at) as since from queue_message m
+       where m.queue = q and m.lane = 0 and (m.xid, m.id) > (from_xid, from_id)
+       order by m.queue, m.lane, m.xid, m.id limit most),
+    in_flight as materialized (
+      select u.xid, u.message from queue_delivery d, unnest(d.xids, d.ids) u (xid, message) where d.queue = q),
+    settled as materialized (
+      select s.xid, s.id, s.since,
+             coalesce(s.since <= moment - max_age, false)
+               or coalesce((s.xid, s.id) <= (length_xid, length_id), false) as beyond,
+             not exists (
+               select from cursors c
+                where not coalesce(pg_visible_in_snapshot(s.xid, c.base)
+                  or (pg_visible_in_snapshot(s.xid, c.head) and (s.xid, s.id) <= (c.after_xid, c.after_id)), false))
+               as read_by_all
+        from scanned s
+       where not exists (select from in_flight f where f.xid = s.xid and f.message = s.id)
+         and not exists (
+           select from queue_retry r where r.queue = q and r.lane = 0 and r.xid = s.xid and r.message = s.id)),
+    judged as materialized (
+      select t.xid, t.id,
+             case when exists (select from cursors) and t.read_by_all
+                  then case when t.beyond or t.since <= moment - keep then 'finished' end
+                  when t.beyond and lossy then 'beyond'
+                  when not exists (select from cursors) and t.since <= moment - unclaimed then 'unclaimed' end as verdict
+        from settled t),
+    gone as (
+      delete from queue_message m using judged j
+       where m.queue = q and m.lane = 0 and m.xid = j.xid and m.id = j.id
+         and (j.verdict in ('finished', 'unclaimed') or (j.verdict = 'beyond' and dropping))
+      returning j.verdict),
+    counted as (
+      select count(*) filter (where g.verdict = 'finished') as finished,
+             count(*) filter (where g.verdict = 'beyond') as trimmed,
+             count(*) filter (where g.verdict = 'unclaimed') as abandoned from gone g)
+    select array[n.finished, n.trimmed, n.abandoned], (select count(*) from judged j where j.verdict = 'beyond'),
+           l.xid, l.id
+      into removed, to_drop, next_xid, next_id
+      from (select count(*) as n from scanned) t cross join counted n
+      left join lateral (select s.xid, s.id from scanned s order by s.xid desc, s.id desc limit 1) l on t.n >= most;
+    finished := finished + removed[1];
+    trimmed := trimmed + removed[2];
+    abandoned := abandoned + removed[3];
+    exit when dropping or to_drop = 0;
+    -- what is about to be dropped must not be claimed meanwhile; the next round sees all earlier claims
+    begin
+      perform pg_advisory_xact_lock(cursor_lock_key_v1(q, p.name))
+         from (select g.name from queue_group g where g.queue = q order by g.name) p;
+      dropping := true;
+    exception when lock_not_available then
+      exit;
+    end;
+  end loop;
+end $$;
+
+-- Names of queues that have messages and no group. Jumps from name to name through the index.
+-- parameters: none
+-- answer:     names
+create or replace function unclaimed_queues_v1() returns setof text
+language sql stable
+set search_path from current
+set enable_bitmapscan = off set enable_seqscan = off set enable_sort = off set jit = off
+as $$
+  with recursive sent (queue) as (
+    (select m.queue from queue_message m order by m.queue limit 1)
+    union all
+    select (select m.queue from queue_message m where m.queue > s.queue order by m.queue limit 1)
+      from sent s where s.queue is not null)
+  select s.queue from sent s
+   where s.queue is not null and not exists (select from queue_group p where p.queue = s.queue)
+$$;
+
+-- For how long nobody has read as a group: no sign of life, no claim.
+-- parameters: queue, group
+-- answer:     seconds; null if there is no such group
+create or replace function group_idle_v1(q text, g text) returns double precision
+language sql volatile
+set search_path from current
+set enable_bitmapscan = off set enable_seqscan = off set enable_sort = off set jit = off
+as $$
+  select greatest(0, extract(epoch from clock_timestamp() - greatest(p.active_at, (
+    select c.moved_at from queue_cursor c where c.queue = q and c.group_name = g and c.lane = 0
+     order by c.queue desc, c.group_name desc, c.lane desc, c.seq desc limit 1))))::double precision
+    from queue_group p where p.queue = q and p.name = g
+$$;
+
+-- Removes a group with everything of it but its dead letters.
+-- parameters: queue, group, for how long nobody must have read as it
+-- answer:     'removed' | 'active' (somebody has, or holds a message of it) | 'unknown' (no such group)
+create or replace function remove_group_v1(q text, g text, idle interval) returns text
+language plpgsql
+set search_path from current set lock_timeout = '5s' set enable_seqscan = off set jit = off
+as $$
+declare
+  unread double precision;
+begin
+  perform require_read_committed_v1();
+  -- against retention and the making of a group, and against claims
+  perform pg_advisory_xact_lock(queue_lock_key_v1(q));
+  perform pg_advisory_xact_lock(cursor_lock_key_v1(q, g));
+  unread := group_idle_v1(q, g);
+  if unread is null then
+    return 'unknown';
+  end if;
+  if unread < extract(epoch from idle)
+     or exists (select from queue_delivery d join queue_consumer i on i.id = d.consumer
+                 where d.queue = q and d.group_name = g)
+     or exists (select from queue_consumer i join queue_retry r on r.consumer = i.id
+                 where r.queue = q and r.group_name = g and r.consumer is not null) then
+    return 'active';
+  end if;
+  delete from queue_delivery d where d.queue = q and d.group_name = g;
+  delete from queue_retry r where r.queue = q and r.group_name = g;
+  delete from queue_cursor c where c.queue = q and c.group_name = g;
+  delete from queue_group p where p.queue = q and p.name = g;
+  return 'removed';
 end $$;
 
 -- The cluster's identifier; null if this role may not read it. Then the other signs of a copy have to do.
@@ -928,7 +1063,7 @@ begin
   perform pg_advisory_xact_lock(queue_lock_key_v1(q));
   names := array(select p.name from queue_group p where p.queue = q
                  union select c.group_name from queue_cursor c where c.queue = q);
-  perform pg_advisory_xact_lock(hashtextextended('queue_cursor'::regclass::oid::text || '/' || q || '/' || g.name, 42))
+  perform pg_advisory_xact_lock(cursor_lock_key_v1(q, g.name))
     from unnest(names) g (name);
 
   with named as materialized (
@@ -960,8 +1095,9 @@ begin
       delete from queue_message m using scanned s
        where s.bytes < most_bytes and m.queue = q and m.lane = 0 and m.xid = s.xid and m.id = s.id returning m.*),
     put as (
-      insert into queue_message (queue, message_id, sent_at, format, payload, headers)
-      select q, g.message_id, g.sent_at, g.format, g.payload, g.headers from gone g order by g.xid, g.id returning 1)
+      insert into queue_message (queue, message_id, sent_at, promoted_at, format, payload, headers)
+      select q, g.message_id, g.sent_at, g.promoted_at, g.format, g.payload, g.headers
+        from gone g order by g.xid, g.id returning 1)
     select count(*) into moved from put;
     return moved = 0;
   end if;
@@ -989,7 +1125,7 @@ begin
   -- from here, and only happens to be a low one. Clocks may differ, so in a copy the row itself is asked as well.
   unfinished as materialized (
     select c.name, g.* from gone g, cursors c
-     where not coalesce(g.sent_at <= c.moved_at and not (from_copy and g.sent_here)
+     where not coalesce(coalesce(g.promoted_at, g.sent_at) <= c.moved_at and not (from_copy and g.sent_here)
        and (pg_visible_in_snapshot(g.xid, c.base)
          or (pg_visible_in_snapshot(g.xid, c.head) and (g.xid, g.id) <= (c.after_xid, c.after_id))), false)),
   spread as (

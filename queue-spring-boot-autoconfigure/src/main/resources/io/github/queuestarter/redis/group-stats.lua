@@ -2,7 +2,7 @@
 -- KEYS: 1 stream, 2 groups, 3 retry, 4 stream of replayed messages, 5 their retry, 6 dead letters, 7 scheduled
 -- ARGV: 1 group, 2 how far to count
 -- Returns: {} if there is no such group, else { 1 if paused, ready, 1 if ready stopped counting,
---   in flight, retrying, scheduled, dead letters }
+--   in flight, retrying, scheduled, dead letters, milliseconds since it was read }
 local stream, groups, retry, replayed, replayed_retry, dead, scheduled = unpack(KEYS)
 local name, cap = ARGV[1], tonumber(ARGV[2])
 local group = group_of(stream, name)
@@ -21,7 +21,8 @@ local function held(key)
   return count
 end
 
--- Servers before 7.0 have no lag, and later ones lose it when an entry was deleted
+-- Servers before 7.0 have no lag, later ones lose it when an entry was deleted, and count entries
+-- as unread for ever that were deleted before a group came to them
 local function count_ready()
   local last = group['last-delivered-id']
   local info = map_of(redis.call('xinfo', 'stream', stream))
@@ -43,7 +44,7 @@ local function count_ready()
 end
 
 local ready, capped = group['lag'], 0
-if not ready then
+if not ready or redis.call('hexists', groups, 'unread-removed') == 1 then
   ready = count_ready()
   if ready >= cap and group['last-delivered-id'] ~= '0-0' then
     capped = 1
@@ -55,4 +56,4 @@ if group_of(replayed, name) then
 end
 return { redis.call('hget', groups, 'paused:' .. name) == '1' and 1 or 0, ready, capped, in_flight,
   redis.call('zcard', retry) + redis.call('zcard', replayed_retry), redis.call('zcard', scheduled),
-  redis.call('xlen', dead) }
+  redis.call('xlen', dead), idle_of(stream, groups, name, now_millis()) or 0 }

@@ -163,3 +163,37 @@ local function own_fields(fields)
   end
   return {}
 end
+
+-- Milliseconds since somebody last read as a group that is there: since its listeners gave a
+-- sign of life, or one of its consumers asked for messages. Nothing if neither is known.
+local function idle_of(stream, groups, name, now)
+  local last = -1
+  for _, what in ipairs({ 'active:', 'created:' }) do
+    last = math.max(last, tonumber(redis.call('hget', groups, what .. name) or '-1'))
+  end
+  for _, flat in ipairs(redis.call('xinfo', 'consumers', stream, name)) do
+    local consumer = map_of(flat)
+    if consumer['name'] ~= parked then
+      last = math.max(last, now - consumer['idle'])
+    end
+  end
+  return last >= 0 and math.max(0, now - last) or nil
+end
+
+-- The groups that were made and are not found, until they have been missed for too long: name
+-- to the id up to which all was finished.
+local function lost_groups(groups, found, now, ttl)
+  local lost = {}
+  for _, field in ipairs(redis.call('hkeys', groups)) do
+    local name = string.match(field, '^created:(.*)$')
+    if name and not found[name] then
+      -- A write that is allowed at maxmemory, see keep_registrations
+      redis.call('persist', groups)
+      redis.call('hsetnx', groups, 'lost:' .. name, text_of(now))
+      if now - tonumber(redis.call('hget', groups, 'lost:' .. name)) < ttl then
+        lost[name] = redis.call('hget', groups, 'low:' .. name) or '0-0'
+      end
+    end
+  end
+  return lost
+end

@@ -1,8 +1,9 @@
--- Removes entries that every group has finished.
+-- Removes entries that every group has finished, and old ones of a stream without a group.
 -- KEYS: 1 stream, 2 groups
 -- ARGV: 1 milliseconds that finished entries are kept, 2 how many to remove at most,
---       3 milliseconds that entries are kept for a group that is lost
--- Returns: { how many were removed }
+--       3 milliseconds that entries are kept for a group that is lost,
+--       4 milliseconds that entries are kept if there is no group
+-- Returns: { how many finished ones were removed, how many without a group }
 local stream, groups, keep, limit = KEYS[1], KEYS[2], tonumber(ARGV[1]), tonumber(ARGV[2])
 local bound, found = nil, {}
 for _, group in ipairs(groups_of(stream)) do
@@ -15,36 +16,34 @@ for _, group in ipairs(groups_of(stream)) do
     bound = first_unfinished
   end
 end
-if not bound then
-  return { 0 }
-end
+local has_groups = bound ~= nil
 
 -- A lost group comes back and goes on after its low-water mark, unless nobody reads it any more
 local now = now_millis()
-for _, field in ipairs(redis.call('hkeys', groups)) do
-  local name = string.match(field, '^created:(.*)$')
-  if name and not found[name] then
-    -- A write that is allowed at maxmemory, see keep_registrations
-    redis.call('persist', groups)
-    redis.call('hsetnx', groups, 'lost:' .. name, text_of(now))
-    if now - tonumber(redis.call('hget', groups, 'lost:' .. name)) < tonumber(ARGV[3]) then
-      local first_unfinished = after(redis.call('hget', groups, 'low:' .. name) or '0-0')
-      if less(first_unfinished, bound) then
-        bound = first_unfinished
-      end
-    end
+for name, low in pairs(lost_groups(groups, found, now, tonumber(ARGV[3]))) do
+  if not bound or less(after(low), bound) then
+    bound = after(low)
   end
 end
 
-if keep > 0 then
-  local young = text_of(math.max(0, now - keep)) .. '-0'
-  if less(young, bound) then
-    bound = young
-  end
-end
 -- Whole nodes first, in bounded steps; then the rest, which is less than a node
-local removed = redis.call('xtrim', stream, 'minid', '~', bound, 'limit', limit)
-if removed < limit / 2 then
-  removed = removed + redis.call('xtrim', stream, 'minid', '=', bound)
+local function trim(up_to)
+  local removed = redis.call('xtrim', stream, 'minid', '~', up_to, 'limit', limit)
+  if removed < limit / 2 then
+    removed = removed + redis.call('xtrim', stream, 'minid', '=', up_to)
+  end
+  return removed
 end
-return { removed }
+
+local function before_age(age)
+  return text_of(math.max(0, now - age)) .. '-0'
+end
+
+if not has_groups then
+  -- With a lost group the entries wait for it
+  return { 0, bound and 0 or trim(before_age(tonumber(ARGV[4]))) }
+end
+if keep > 0 and less(before_age(keep), bound) then
+  bound = before_age(keep)
+end
+return { trim(bound), 0 }

@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.Map;
 
 import io.github.queuestarter.listener.ListenerSettings;
+import io.github.queuestarter.store.GroupName;
+import io.github.queuestarter.store.RetentionSettings;
 import io.github.queuestarter.store.StartFrom;
 import org.junit.jupiter.api.Test;
 
@@ -12,6 +14,7 @@ import org.springframework.boot.context.properties.source.MapConfigurationProper
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.entry;
 
 class QueueSettingsTests {
 
@@ -64,9 +67,53 @@ class QueueSettingsTests {
 	void keepDoneOfTheQueueWins() {
 		QueueSettings settings = settings(
 				Map.of("queue.listener.retention.keep-done", "1h", "queue.queues.orders.retention.keep-done", "2h"));
-		assertThat(settings.keepDone("orders")).isEqualTo(Duration.ofHours(2));
-		assertThat(settings.keepDone("payments")).isEqualTo(Duration.ofHours(1));
-		assertThat(settings(Map.of()).keepDone("payments")).isZero();
+		assertThat(settings.retention("orders").keepDone()).isEqualTo(Duration.ofHours(2));
+		assertThat(settings.retention("payments").keepDone()).isEqualTo(Duration.ofHours(1));
+		assertThat(settings(Map.of()).retention("payments")).isEqualTo(RetentionSettings.defaults());
+	}
+
+	@Test
+	void retentionIsResolvedKeyByKey() {
+		QueueSettings settings = settings(Map.of("queue.listener.retention.keep-done", "1h",
+				"queue.listener.retention.unclaimed", "30d", "queue.queues.orders.retention.max-age", "2d",
+				"queue.queues.orders.retention.max-length", "1000", "queue.queues.orders.retention.lossy", "true"));
+		assertThat(settings.retention("orders")).isEqualTo(
+				new RetentionSettings(Duration.ofHours(1), Duration.ofDays(2), 1000L, true, Duration.ofDays(30)));
+		assertThat(settings.retention("payments"))
+			.isEqualTo(new RetentionSettings(Duration.ofHours(1), null, null, false, Duration.ofDays(30)));
+	}
+
+	@Test
+	void lossyWithoutALimitIsRefused() {
+		assertThatExceptionOfType(InvalidQueuePropertiesException.class)
+			.isThrownBy(() -> settings(Map.of("queue.queues.orders.retention.lossy", "true")))
+			.withMessageContaining("queue.queues.orders")
+			.withMessageContaining("retention.max-age");
+	}
+
+	@Test
+	void limitThatWouldRemoveNothingIsRefused() {
+		assertThatExceptionOfType(InvalidQueuePropertiesException.class)
+			.isThrownBy(() -> settings(Map.of("queue.queues.orders.retention.max-age", "1d")))
+			.withMessageContaining("queue.queues.orders")
+			.withMessageContaining("keep-done")
+			.withMessageContaining("lossy");
+		assertThat(settings(
+				Map.of("queue.listener.retention.keep-done", "7d", "queue.queues.orders.retention.max-length", "5"))
+			.retention("orders")
+			.maxLength()).isEqualTo(5);
+	}
+
+	@Test
+	void groupsExpireWhereAKeySaysSo() {
+		QueueSettings settings = settings(Map.of("queue.queues.orders.groups.old.expire-after", "30d",
+				"queue.queues.orders.groups.mailer.concurrency", "2"));
+		assertThat(settings.expiringGroups())
+			.containsExactly(entry(new GroupName("orders", "old"), Duration.ofDays(30)));
+		assertThatExceptionOfType(InvalidQueuePropertiesException.class)
+			.isThrownBy(() -> settings(Map.of("queue.queues.orders.groups.old.expire-after", "30s")))
+			.withMessageContaining("queue.queues.orders.groups.old")
+			.withMessageContaining("10m");
 	}
 
 	@Test

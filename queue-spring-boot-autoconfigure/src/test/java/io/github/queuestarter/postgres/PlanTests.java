@@ -112,7 +112,8 @@ class PlanTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "claim_v1", "due_v1", "promote_v1", "settle_v1", "remove_finished_v1", "stats_v1" })
+	@ValueSource(strings = { "claim_v1", "due_v1", "promote_v1", "settle_v1", "remove_finished_v2", "length_bound_v1",
+			"unclaimed_queues_v1", "group_idle_v1", "stats_v1" })
 	void functionsThatWalkOverTheLogCarryThePlannerSettings(String function) throws Exception {
 		assertThat(settings(function)).contains("enable_bitmapscan=off", "enable_seqscan=off", "enable_sort=off",
 				"jit=off");
@@ -158,7 +159,18 @@ class PlanTests {
 
 	@Test
 	void retentionReadsABatch() throws Exception {
-		assertCheap("select * from remove_finished_v1('orders', '0', '0', 0, " + BATCH + ")");
+		assertCheap("select * from remove_finished_v2('orders', '0', '1 h', null, null, true, '7 d', '0', 0, " + BATCH
+				+ ")");
+	}
+
+	@Test
+	void lookForQueuesWithoutAGroupJumpsFromOneToTheNext() throws Exception {
+		assertCheap("select * from unclaimed_queues_v1()");
+	}
+
+	@Test
+	void boundOfTheNewestMessagesReadsOnlyThem() throws Exception {
+		assertCheap("select * from length_bound_v1('orders', " + BATCH + ")");
 	}
 
 	@Test

@@ -27,6 +27,7 @@ import io.github.queuestarter.store.ClaimedMessage;
 import io.github.queuestarter.store.ConsumerIds;
 import io.github.queuestarter.store.MessageSource;
 import io.github.queuestarter.store.Receipt;
+import io.github.queuestarter.store.RetentionSettings;
 import io.github.queuestarter.store.Settlement;
 import io.github.queuestarter.store.Sink;
 import io.github.queuestarter.store.StartFrom;
@@ -76,7 +77,7 @@ class SettleTests {
 						statement.execute("delete from \"" + schema + "\".queue_consumer where random() < 0.05");
 					}
 					app.store().consumers().rescue(List.of("postgres"));
-					app.store().housekeeping().removeFinished(Set.of("orders"), Duration.ZERO);
+					app.store().housekeeping().removeFinished("orders", RetentionSettings.defaults());
 				}
 				return null;
 			});
@@ -88,7 +89,7 @@ class SettleTests {
 			assertThat(this.finished.keySet()).containsExactlyInAnyOrderElementsOf(sent);
 			assertThat(this.finished.values()).allMatch((times) -> times.get() == 1);
 			assertThat(count(pool, schema, "queue_retry")).isZero();
-			app.store().housekeeping().removeFinished(Set.of("orders"), Duration.ZERO);
+			app.store().housekeeping().removeFinished("orders", RetentionSettings.defaults());
 			assertThat(count(pool, schema, "queue_message")).isZero();
 		}
 		finally {

@@ -17,6 +17,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.github.queuestarter.store.RetentionSettings;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -123,7 +124,7 @@ class SlowTransactionTests {
 				senders.add(executor.submit(() -> sendMany(sender, committed, new ConcurrentLinkedQueue<>())));
 			}
 			Awaitility.await().atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(5)).until(() -> {
-				sender.store().housekeeping().removeFinished(Set.of("orders"), Duration.ZERO);
+				sender.store().housekeeping().removeFinished("orders", RetentionSettings.defaults());
 				return senders.stream().allMatch(Future::isDone) && this.received.keySet().containsAll(committed)
 						&& receivedByShipping.keySet().containsAll(committed);
 			});
@@ -134,7 +135,7 @@ class SlowTransactionTests {
 		assertThat(this.received.values()).allMatch((times) -> times.get() == 1);
 		assertThat(receivedByShipping.values()).allMatch((times) -> times.get() == 1);
 		Awaitility.await().until(() -> {
-			sender.store().housekeeping().removeFinished(Set.of("orders"), Duration.ZERO);
+			sender.store().housekeeping().removeFinished("orders", RetentionSettings.defaults());
 			return stored() == 0;
 		});
 	}

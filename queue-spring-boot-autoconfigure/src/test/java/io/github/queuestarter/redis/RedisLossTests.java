@@ -14,6 +14,7 @@ import io.github.queuestarter.GroupStats;
 import io.github.queuestarter.QueueStoreException;
 import io.github.queuestarter.store.ClaimedMessage;
 import io.github.queuestarter.store.MessageSource;
+import io.github.queuestarter.store.RetentionSettings;
 import io.github.queuestarter.store.Settlement;
 import io.lettuce.core.KillArgs;
 import org.awaitility.Awaitility;
@@ -70,7 +71,8 @@ class RedisLossTests {
 				GroupStats stats = server.store().administration().stats(Set.of(QUEUE)).get(0);
 				return stats.pending().value() == 0 && stats.ready().value() == 0;
 			});
-			assertThat(server.store().housekeeping().removeFinished(Set.of(QUEUE), Duration.ZERO)).isPositive();
+			assertThat(server.store().housekeeping().removeFinished(QUEUE, RetentionSettings.defaults()).finished())
+				.isPositive();
 			assertThat(server.redis().keys("*retry*")).isEmpty();
 			assertThat(server.redis().keys("*attempts*")).isEmpty();
 		}

@@ -3,7 +3,6 @@ package io.github.queuestarter.redis;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.IntStream;
 
 import io.github.queuestarter.DeadLetter;
@@ -17,6 +16,7 @@ import io.github.queuestarter.store.ClaimedMessage;
 import io.github.queuestarter.store.ConsumerIds;
 import io.github.queuestarter.store.MessageSource;
 import io.github.queuestarter.store.OutgoingMessage;
+import io.github.queuestarter.store.RetentionSettings;
 import io.github.queuestarter.store.Settlement;
 import io.lettuce.core.Consumer;
 import io.lettuce.core.Range;
@@ -305,7 +305,8 @@ class RedisPromisesTests {
 		this.server.store().consumers().beat(Map.of(QUEUE, auditor.consumer()));
 		source.stop();
 		this.server.redis().xgroupDestroy(STREAM, GROUP);
-		assertThat(this.server.store().housekeeping().removeFinished(Set.of(QUEUE), Duration.ZERO)).isZero();
+		assertThat(this.server.store().housekeeping().removeFinished(QUEUE, RetentionSettings.defaults()).finished())
+			.isZero();
 		listen();
 		assertThat(this.sink.receive().id()).isEqualTo(id);
 	}

@@ -5,7 +5,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 import io.github.queuestarter.Count;
 import io.github.queuestarter.DeadLetter;
@@ -253,14 +252,15 @@ interface DeadLetterContract extends StoreUnderTest {
 		String id = app.send(Messages.of(queue, EncodedPayload.ofText("text", Format.TEXT), Map.of("tenant", "north")))
 			.get(0);
 		app.bury(sink.receive());
-		Awaitility.await().until(() -> app.store().housekeeping().removeFinished(Set.of(queue), Duration.ZERO) > 0);
-		app.store().housekeeping().removeFinished(Set.of(queue), Duration.ZERO);
+		Awaitility.await()
+			.until(() -> app.store().housekeeping().removeFinished(queue, RetentionSettings.defaults()).finished() > 0);
+		app.store().housekeeping().removeFinished(queue, RetentionSettings.defaults());
 		assertThat(app.store().administration().replay(queue, "billing", id)).isTrue();
 		ClaimedMessage replayed = sink.receive();
 		assertThat(replayed.payload().asText()).isEqualTo("text");
 		assertThat(replayed.headers()).isEqualTo(Map.of("tenant", "north"));
 		app.retry(replayed, Duration.ZERO);
-		app.store().housekeeping().removeFinished(Set.of(queue), Duration.ZERO);
+		app.store().housekeeping().removeFinished(queue, RetentionSettings.defaults());
 		ClaimedMessage retried = sink.receive();
 		assertThat(retried.payload().asText()).isEqualTo("text");
 		app.bury(retried);

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 
 import io.github.queuestarter.Count;
 import org.awaitility.Awaitility;
@@ -92,10 +93,10 @@ interface ScheduleContract extends StoreUnderTest {
 		String queue = Messages.newQueue();
 		Instance first = instance();
 		Instance second = instance();
-		RecordingSink ofFirst = first.listen(queue, "billing");
-		RecordingSink ofSecond = second.listen(queue, "billing");
+		RecordingSink ofFirst = first.listen(first.sink(queue, "billing", StartFrom.EARLIEST).room(3000));
+		RecordingSink ofSecond = second.listen(second.sink(queue, "billing", StartFrom.EARLIEST).room(3000));
 		List<OutgoingMessage> messages = new ArrayList<>();
-		for (int i = 0; i < 500; i++) {
+		for (int i = 0; i < 2500; i++) {
 			messages.add(Messages.delayed(queue, Integer.toString(i), Duration.ofMillis(200 + i % 7)));
 		}
 		List<String> sent = first.send(messages.toArray(OutgoingMessage[]::new));
@@ -126,6 +127,86 @@ interface ScheduleContract extends StoreUnderTest {
 		String id = app.send(Messages.delayed(queue, "later", Duration.ofSeconds(2))).get(0);
 		RecordingSink sink = app.listen(queue, "billing", StartFrom.LATEST);
 		assertThat(sink.receive().id()).isEqualTo(id);
+	}
+
+	@Test
+	default void messageOfTheYear2100Waits() {
+		Instance app = instance();
+		String queue = Messages.newQueue();
+		RecordingSink sink = app.listen(queue, "billing");
+		String at = app.send(Messages.at(queue, "far", Instant.parse("2100-01-01T00:00:00Z"))).get(0);
+		String in = app.send(Messages.delayed(queue, "far", Duration.ofDays(36_500))).get(0);
+		app.send(Messages.delayed(queue, "near", Duration.ofMillis(300)));
+		assertThat(sink.receive().payload().asText()).isEqualTo("near");
+		assertThat(app.leftovers(sink)).isEmpty();
+		assertThat(app.stats(queue, "billing").scheduled()).isEqualTo(Count.exactly(2));
+		assertThat(app.store().administration().cancel(queue, at)).isTrue();
+		assertThat(app.store().administration().cancel(queue, in)).isTrue();
+		assertThat(app.stats(queue, "billing").scheduled()).isEqualTo(Count.exactly(0));
+	}
+
+	@Test
+	default void cancelledMessageIsNeverDelivered() {
+		Instance app = instance();
+		String queue = Messages.newQueue();
+		RecordingSink sink = app.listen(queue, "billing");
+		String cancelled = app.send(Messages.delayed(queue, "cancelled", Duration.ofMillis(500))).get(0);
+		app.send(Messages.delayed(queue, "kept", Duration.ofMillis(700)));
+		assertThat(app.store().administration().cancel(queue, cancelled)).isTrue();
+		assertThat(app.store().administration().cancel(queue, cancelled)).isFalse();
+		assertThat(sink.receive().payload().asText()).isEqualTo("kept");
+		assertThat(app.leftovers(sink)).isEmpty();
+	}
+
+	@Test
+	default void onlyAScheduledMessageOfTheQueueCanBeCancelled() {
+		Instance app = instance();
+		String queue = Messages.newQueue();
+		RecordingSink sink = app.listen(queue, "billing");
+		Administration administration = app.store().administration();
+		String later = app.send(Messages.delayed(queue, "later", Duration.ofHours(1))).get(0);
+		assertThat(administration.cancel(Messages.newQueue(), later)).isFalse();
+		assertThat(administration.cancel(queue, UUID.randomUUID().toString())).isFalse();
+		assertThat(administration.cancel(queue, "no id of ours")).isFalse();
+		assertThat(administration.cancel(queue, "1-1-1-1-1")).isFalse();
+		app.send(Messages.delayed(queue, "soon", Duration.ofMillis(100)));
+		ClaimedMessage moved = sink.receive();
+		assertThat(administration.cancel(queue, moved.id())).isFalse();
+		app.ack(moved);
+		assertThat(app.stats(queue, "billing").scheduled()).isEqualTo(Count.exactly(1));
+	}
+
+	@Test
+	default void messageIsEitherCancelledOrDelivered() {
+		Instance app = instance();
+		Instance other = instance();
+		String queue = Messages.newQueue();
+		RecordingSink sink = app.listen(queue, "billing");
+		List<OutgoingMessage> messages = new ArrayList<>();
+		for (int i = 0; i < 400; i++) {
+			messages.add(Messages.delayed(queue, Integer.toString(i), Duration.ofMillis(300 + i)));
+		}
+		List<String> sent = app.send(messages.toArray(OutgoingMessage[]::new));
+		// Stays close to the time at which they are moved
+		List<String> cancelled = new ArrayList<>();
+		List<String> received = new ArrayList<>();
+		int next = 0;
+		while (next < sent.size()) {
+			List<String> moved = Messages.ids(sink.poll());
+			received.addAll(moved);
+			next = Math.max(next, received.size() + cancelled.size());
+			for (String id : sent.subList(Math.min(next, sent.size()), Math.min(next + 3, sent.size()))) {
+				if (other.store().administration().cancel(queue, id)) {
+					cancelled.add(id);
+				}
+			}
+		}
+		while (received.size() + cancelled.size() < sent.size()) {
+			received.add(sink.receive().id());
+		}
+		assertThat(received).isNotEmpty().doesNotContainAnyElementsOf(cancelled);
+		assertThat(cancelled).isNotEmpty();
+		assertThat(app.leftovers(sink)).isEmpty();
 	}
 
 	private static boolean isEmpty(Instance app, String queue) {

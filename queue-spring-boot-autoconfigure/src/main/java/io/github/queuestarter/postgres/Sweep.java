@@ -1,0 +1,106 @@
+package io.github.queuestarter.postgres;
+
+import java.time.Duration;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How far retention has come in a queue. A call that did not come to the end is followed
+ * by one that goes on from there, so that unfinished messages at the front don't hold up
+ * the rest and dead versions are walked over once.
+ */
+final class Sweep {
+
+	private static final int LARGEST_BATCH = 2000;
+
+	private static final int SMALLEST_BATCH = 50;
+
+	/**
+	 * Finding the last message that is beyond the greatest length reads all that are not;
+	 * it may take this part of the time.
+	 */
+	private static final int BOUND_SHARE = 20;
+
+	private int batch = LARGEST_BATCH;
+
+	private Position position = Position.START;
+
+	private @Nullable Position bound;
+
+	private @Nullable Long boundLength;
+
+	private long boundExpires;
+
+	/**
+	 * How many messages to look at in one statement.
+	 */
+	int batch() {
+		return this.batch;
+	}
+
+	/**
+	 * Look at fewer from now on, as a statement took too long.
+	 * @return false if they are as few as possible
+	 */
+	boolean shrink() {
+		boolean shrinks = this.batch > SMALLEST_BATCH;
+		this.batch = Math.max(SMALLEST_BATCH, this.batch / 4);
+		return shrinks;
+	}
+
+	/**
+	 * Look at more from now on.
+	 */
+	void grow() {
+		this.batch = Math.min(LARGEST_BATCH, this.batch * 2);
+	}
+
+	Position position() {
+		return this.position;
+	}
+
+	/**
+	 * Note where to go on; {@code null} at the end.
+	 */
+	void moveTo(@Nullable Position position) {
+		this.position = (position != null) ? position : Position.START;
+	}
+
+	/**
+	 * The last place that is beyond the greatest length, or {@code null} if there is no
+	 * such place. An old answer is good: places only become beyond it.
+	 */
+	@Nullable Position bound(@Nullable Long length, Finder finder) {
+		if (length == null) {
+			return null;
+		}
+		long now = System.nanoTime();
+		if (!length.equals(this.boundLength) || now - this.boundExpires >= 0) {
+			this.bound = finder.find(length);
+			this.boundLength = length;
+			long took = System.nanoTime() - now;
+			this.boundExpires = now + ((took > Duration.ofMillis(50).toNanos()) ? took * BOUND_SHARE : 0);
+		}
+		return this.bound;
+	}
+
+	/**
+	 * Finds the last place that is beyond a length.
+	 */
+	@FunctionalInterface
+	interface Finder {
+
+		@Nullable Position find(long length);
+
+	}
+
+	/**
+	 * A place in the log of a queue.
+	 */
+	record Position(String xid, long id) {
+
+		static final Position START = new Position("0", 0);
+
+	}
+
+}

@@ -1,0 +1,7 @@
+package io.github.queuestarter.store;
+
+/**
+ * Names a group.
+ */
+public record GroupName(String queue, String group) {
+}
