@@ -10,6 +10,7 @@ import io.github.queuestarter.postgres.PostgresStore;
 import org.postgresql.Driver;
 import org.postgresql.PGProperty;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -22,6 +23,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.jdbc.datasource.SimpleDriverDataSource;
+import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionExecutionListener;
 
 /**
@@ -39,9 +41,11 @@ class QueuePostgresConfiguration {
 	@DependsOnDatabaseInitialization
 	@ConditionalOnMissingBean(PostgresStore.class)
 	PostgresStore queuePostgresStore(DataSource dataSource, QueuePostgresProperties properties, QueueProperties queue,
-			@Qualifier("queueEvents") QueueObserver events) {
+			@Qualifier("queueEvents") QueueObserver events,
+			ObjectProvider<PlatformTransactionManager> transactionManagers) {
 		PostgresStore store = new PostgresStore(dataSource,
-				outsideThePool(dataSource, queue.getHeartbeat().getInterval()), settings(properties, queue), events);
+				outsideThePool(dataSource, queue.getHeartbeat().getInterval()), settings(properties, queue), events,
+				transactionManagers);
 		store.initialize();
 		return store;
 	}
