@@ -70,6 +70,10 @@ final class WorkerProcess implements AutoCloseable {
 		this.lines.await(1);
 	}
 
+	boolean hasStarted() {
+		return !this.lines.all().isEmpty();
+	}
+
 	/**
 	 * What was handled, in order.
 	 */
