@@ -20,7 +20,8 @@ import org.springframework.core.annotation.AliasFor;
  * attempt: the message is retried with back-off and, when its attempts are used up,
  * becomes a dead letter.
  * <p>
- * A method must be able to handle the same message twice: delivery is at least once.
+ * A method must be able to handle the same message twice: delivery is at least once. What
+ * a {@link #transactional()} method writes to the queue's database is there exactly once.
  *
  * @see QueueListeners
  */
@@ -65,6 +66,16 @@ public @interface QueueListener {
 	 * the keys over it say.
 	 */
 	String concurrency() default "";
+
+	/**
+	 * Whether to handle each message inside a transaction of the queue's database: what
+	 * the method writes there and the settlement of the message commit together, so that
+	 * it has its effect exactly once. The queue must live in Postgres, in a
+	 * {@code DataSource} that has a transaction manager. A method that throws is rolled
+	 * back; what becomes of the message then is decided outside of the transaction.
+	 * Default: what {@code queue.listener.transactional} and the keys over it say.
+	 */
+	boolean transactional() default false;
 
 	/**
 	 * Exceptions that make a message a dead letter at once. An exception matches when it

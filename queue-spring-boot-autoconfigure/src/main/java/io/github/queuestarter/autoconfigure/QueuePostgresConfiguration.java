@@ -24,6 +24,7 @@ import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 import org.springframework.jdbc.datasource.SimpleDriverDataSource;
+import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionExecutionListener;
 
 /**
@@ -42,10 +43,12 @@ class QueuePostgresConfiguration {
 	@ConditionalOnMissingBean(PostgresStore.class)
 	PostgresStore queuePostgresStore(ObjectProvider<DataSource> dataSources,
 			@QueueDataSource ObjectProvider<DataSource> marked, QueuePostgresProperties properties,
-			QueueProperties queue, @Qualifier("queueEvents") QueueObserver events) {
+			QueueProperties queue, @Qualifier("queueEvents") QueueObserver events,
+			ObjectProvider<PlatformTransactionManager> transactionManagers) {
 		DataSource dataSource = marked.getIfAvailable(dataSources::getObject);
 		PostgresStore store = new PostgresStore(dataSource,
-				outsideThePool(dataSource, queue.getHeartbeat().getInterval()), settings(properties, queue), events);
+				outsideThePool(dataSource, queue.getHeartbeat().getInterval()), settings(properties, queue), events,
+				transactionManagers);
 		store.initialize();
 		return store;
 	}

@@ -114,6 +114,12 @@ public class QueueProperties {
 		 */
 		private @Nullable StartFrom startFrom;
 
+		/**
+		 * Whether the handler runs inside a transaction of the queue's database, which
+		 * settles its message. Postgres only. Default false.
+		 */
+		private @Nullable Boolean transactional;
+
 		private final Retry retry = new Retry();
 
 		public @Nullable Integer getConcurrency() {
@@ -154,6 +160,14 @@ public class QueueProperties {
 
 		public void setStartFrom(@Nullable StartFrom startFrom) {
 			this.startFrom = startFrom;
+		}
+
+		public @Nullable Boolean getTransactional() {
+			return this.transactional;
+		}
+
+		public void setTransactional(@Nullable Boolean transactional) {
+			this.transactional = transactional;
 		}
 
 		public Retry getRetry() {

@@ -32,6 +32,12 @@ final class QueueRuntimeHints implements RuntimeHintsRegistrar {
 				.registerType(ClassUtils.resolveClassName(holder, classLoader),
 						(type) -> type.withMethod("isTransactionActive", List.of(), ExecutableMode.INVOKE));
 		}
+		String jpa = "org.springframework.orm.jpa.JpaTransactionManager";
+		if (ClassUtils.isPresent(jpa, classLoader)) {
+			hints.reflection()
+				.registerType(ClassUtils.resolveClassName(jpa, classLoader),
+						(type) -> type.withMethod("getDataSource", List.of(), ExecutableMode.INVOKE));
+		}
 	}
 
 }

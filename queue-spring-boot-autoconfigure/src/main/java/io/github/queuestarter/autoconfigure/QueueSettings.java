@@ -150,7 +150,8 @@ final class QueueSettings implements ListenerSettingsSource {
 				first(retries, Retry::getJitter, 0.2));
 		return new ListenerSettings(first(layers, Listener::getConcurrency, 1), find(layers, Listener::getPrefetch),
 				retry, first(layers, Listener::getMaxCrashes, 3), find(layers, Listener::getTimeout),
-				first(layers, Listener::getStartFrom, StartFrom.EARLIEST));
+				first(layers, Listener::getStartFrom, StartFrom.EARLIEST),
+				first(layers, Listener::getTransactional, false));
 	}
 
 	private static <L, T> T first(List<L> layers, Setting<L, T> value, T defaultValue) {

@@ -26,7 +26,7 @@ final class HandlerReturnType {
 	static void check(Method method, Class<?> bean, String name) {
 		ResolvableType type = ResolvableType.forMethodReturnType(method, bean);
 		Class<?> raw = method.getReturnType();
-		if (CompletionStage.class.isAssignableFrom(raw)) {
+		if (isStage(method)) {
 			ResolvableType result = type.as(CompletionStage.class).getGeneric(0);
 			if (isResult(result.resolve(Object.class)) || result.resolve() == null) {
 				return;
@@ -42,6 +42,13 @@ final class HandlerReturnType {
 		if (!isResult(raw)) {
 			throw invalid(name, type);
 		}
+	}
+
+	/**
+	 * Whether a method may go on after it has returned.
+	 */
+	static boolean isStage(Method method) {
+		return CompletionStage.class.isAssignableFrom(method.getReturnType());
 	}
 
 	private static boolean isResult(Class<?> type) {

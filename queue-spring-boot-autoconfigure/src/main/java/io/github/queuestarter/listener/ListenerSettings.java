@@ -18,9 +18,11 @@ import org.springframework.util.Assert;
  * while it runs alone tells that the message was guilty
  * @param timeout how long a handler may take, or {@code null} for as long as it wants
  * @param startFrom where a group that is made now starts
+ * @param transactional whether the handler runs in a transaction of the queue's database,
+ * which settles its message
  */
 public record ListenerSettings(int concurrency, @Nullable Integer prefetch, RetrySettings retry, int maxCrashes,
-		@Nullable Duration timeout, StartFrom startFrom) {
+		@Nullable Duration timeout, StartFrom startFrom, boolean transactional) {
 
 	public ListenerSettings {
 		Assert.isTrue(concurrency >= 1, () -> "'concurrency' must be at least 1, not " + concurrency);
@@ -32,7 +34,12 @@ public record ListenerSettings(int concurrency, @Nullable Integer prefetch, Retr
 
 	ListenerSettings withConcurrency(int concurrency) {
 		return new ListenerSettings(concurrency, this.prefetch, this.retry, this.maxCrashes, this.timeout,
-				this.startFrom);
+				this.startFrom, this.transactional);
+	}
+
+	ListenerSettings withTransactional() {
+		return new ListenerSettings(this.concurrency, this.prefetch, this.retry, this.maxCrashes, this.timeout,
+				this.startFrom, true);
 	}
 
 }

@@ -124,11 +124,13 @@ public final class QueueListenerPostProcessor
 		HandlerReturnType.check(candidate.method(), AopProxyUtils.ultimateTargetClass(candidate.bean()), name);
 		Handler handler = handlers.handlerFor(candidate.bean(), method);
 		for (QueueListener listener : listeners) {
-			this.registry.getObject().register(definition(listener, handler, name));
+			this.registry.getObject()
+				.register(definition(listener, handler, name, HandlerReturnType.isStage(candidate.method())));
 		}
 	}
 
-	private ListenerDefinition definition(QueueListener listener, Handler handler, String method) {
+	private ListenerDefinition definition(QueueListener listener, Handler handler, String method,
+			boolean returnsStage) {
 		String queue = resolve(listener.queue());
 		String group = resolve(listener.group());
 		try {
@@ -143,7 +145,8 @@ public final class QueueListenerPostProcessor
 		String backend = resolve(listener.backend());
 		return new ListenerDefinition(StringUtils.hasText(id) ? id : queue + "/" + group, queue, group,
 				StringUtils.hasText(backend) ? backend : null, concurrency(resolve(listener.concurrency()), method),
-				List.copyOf(Arrays.asList(listener.noRetryFor())), handler, method);
+				listener.transactional(), returnsStage, List.copyOf(Arrays.asList(listener.noRetryFor())), handler,
+				method);
 	}
 
 	private static @Nullable Integer concurrency(String value, String method) {

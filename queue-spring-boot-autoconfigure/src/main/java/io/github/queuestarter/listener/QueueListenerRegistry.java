@@ -86,7 +86,7 @@ public final class QueueListenerRegistry implements SmartLifecycle {
 			this.stores.assign(definition.queue(), definition.backend());
 		}
 		if (this.running) {
-			start(definition);
+			start(plan(definition));
 		}
 	}
 
@@ -98,7 +98,8 @@ public final class QueueListenerRegistry implements SmartLifecycle {
 			synchronized (this) {
 				if (!this.running) {
 					this.running = true;
-					this.definitions.values().forEach(this::start);
+					// none is started if one of them can't be
+					this.definitions.values().stream().map(this::plan).toList().forEach(this::start);
 				}
 			}
 		}
@@ -107,15 +108,17 @@ public final class QueueListenerRegistry implements SmartLifecycle {
 		}
 	}
 
-	private void start(ListenerDefinition definition) {
-		QueueStore store = this.stores.storeOf(definition.queue());
-		ListenerSettings settings = this.settings.settingsFor(definition.queue(), definition.group());
-		if (definition.concurrency() != null) {
-			settings = settings.withConcurrency(definition.concurrency());
-		}
-		Membership membership = this.memberships.computeIfAbsent(store, this::join);
-		RunningListener listener = new RunningListener(definition, settings, this.instance, store,
-				membership.memberFor(definition.queue()), this.isolation, this.observer, this.observations);
+	private ListenerPlan plan(ListenerDefinition definition) {
+		return ListenerPlan.of(definition, this.settings.settingsFor(definition.queue(), definition.group()),
+				this.stores.storeOf(definition.queue()));
+	}
+
+	private void start(ListenerPlan plan) {
+		String queue = plan.definition().queue();
+		ListenerSettings settings = plan.settings();
+		Membership membership = this.memberships.computeIfAbsent(plan.store(), this::join);
+		RunningListener listener = new RunningListener(plan, this.instance, membership.memberFor(queue), this.isolation,
+				this.observer, this.observations);
 		this.listeners.add(listener);
 		listener.start();
 		membership.hurry();

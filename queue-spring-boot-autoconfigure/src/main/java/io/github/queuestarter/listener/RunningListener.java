@@ -67,33 +67,35 @@ final class RunningListener {
 
 	private volatile boolean stopping;
 
-	RunningListener(ListenerDefinition definition, ListenerSettings settings, InstanceSettings instance,
-			QueueStore store, Member member, Isolation isolation, QueueObserver observer,
-			ObservationRegistry observations) {
-		this.definition = definition;
-		this.settings = settings;
+	RunningListener(ListenerPlan plan, InstanceSettings instance, Member member, Isolation isolation,
+			QueueObserver observer, ObservationRegistry observations) {
+		this.definition = plan.definition();
+		this.settings = plan.settings();
 		this.instance = instance;
-		this.store = store;
+		this.store = plan.store();
 		this.member = member;
 		this.observer = observer;
-		Prefetch prefetch = new Prefetch(settings.concurrency(), settings.prefetch());
-		this.intake = new Intake(settings.concurrency(), prefetch);
-		String queue = definition.queue();
-		String group = definition.group();
-		this.polls = new PollState(store.backend(), queue, group, observer);
+		Prefetch prefetch = new Prefetch(this.settings.concurrency(), this.settings.prefetch());
+		this.intake = new Intake(this.settings.concurrency(), prefetch);
+		String queue = this.definition.queue();
+		String group = this.definition.group();
+		this.polls = new PollState(this.store.backend(), queue, group, observer);
 		this.sink = new ListenerSink(member, this.intake, this.polls, this.pollerVital);
-		this.settler = new Settler(store, queue, group, observer, this.settlerVital, this.sink::forget);
-		Handler handler = new ObservedHandler(definition.handler(), store.backend(), observations);
-		SettlementPolicy policy = new SettlementPolicy(settings, definition.permanent());
+		this.settler = new Settler(this.store, queue, group, observer, this.settlerVital, this.sink::forget);
+		Handler handler = new ObservedHandler(this.definition.handler(), this.store.backend(), observations);
+		SettlementPolicy policy = new SettlementPolicy(this.settings, this.definition.permanent());
+		Transactional transactional = (plan.transactions() != null)
+				? new Transactional(plan.transactions(), instance.heartbeatExpiry(), policy, this.settler) : null;
 		ThreadFactory threadFactory = Threads.named("queue-" + queue + "/" + group + "-", instance.virtualThreads());
-		for (int i = 0; i < settings.concurrency(); i++) {
-			Worker worker = new Worker(this.intake, member, policy, handler, store, this.sink, this.settler, isolation,
-					prefetch, observer);
+		for (int i = 0; i < this.settings.concurrency(); i++) {
+			Worker worker = new Worker(this.intake, member, policy, handler, this.store, this.sink, this.settler,
+					isolation, prefetch, transactional, observer);
 			this.workers.add(worker);
 			this.threads.add(threadFactory.newThread(worker));
 		}
-		this.source = store.reader()
-			.open(new Subscription(queue, group, settings.startFrom(), instance.application()), this.sink);
+		this.source = this.store.reader()
+			.open(new Subscription(queue, group, this.settings.startFrom(), instance.application(),
+					this.settings.transactional()), this.sink);
 	}
 
 	String queue() {

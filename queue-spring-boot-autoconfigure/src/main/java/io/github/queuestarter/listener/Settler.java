@@ -7,17 +7,21 @@ import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
+import io.github.queuestarter.Delivery;
 import io.github.queuestarter.QueueEvent;
 import io.github.queuestarter.QueueEvent.Settled.Kind;
 import io.github.queuestarter.QueueObserver;
 import io.github.queuestarter.store.ClaimedMessage;
 import io.github.queuestarter.store.QueueStore;
+import io.github.queuestarter.store.Receipt;
 import io.github.queuestarter.store.Settlement;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -54,6 +58,11 @@ final class Settler {
 	private final Vital vital;
 
 	private final BlockingQueue<Settlement> waiting = new ArrayBlockingQueue<>(BACKLOG);
+
+	/**
+	 * What may be settled already, by a transaction whose commit was not confirmed.
+	 */
+	private final Set<Receipt> doubtful = ConcurrentHashMap.newKeySet();
 
 	private final BackOff backOff = new BackOff(Duration.ofMillis(100), 2, LONGEST_WAIT, 0.2);
 
@@ -151,6 +160,43 @@ final class Settler {
 		catch (RuntimeException ex) {
 			this.observer.on(new QueueEvent.FlushFailed(this.store.backend(), this.queue, this.group, 1, ex));
 			add(settlement);
+		}
+	}
+
+	/**
+	 * Note that a transaction has settled a message.
+	 */
+	void settled(Settlement settlement) {
+		tellOfFailure(settlement);
+		done(List.of(settlement), List.of());
+	}
+
+	/**
+	 * Note that a transaction could not settle a message that was not held any more.
+	 */
+	void stale(Settlement settlement) {
+		done(List.of(settlement), List.of(settlement.message()));
+	}
+
+	/**
+	 * Note that a message may be settled already, by a transaction whose commit was not
+	 * confirmed. The row decides: the next settlement tells of a failure if it finds the
+	 * message held, and otherwise it was not stale.
+	 */
+	void doubt(ClaimedMessage message) {
+		this.doubtful.add(message.receipt());
+	}
+
+	/**
+	 * Tell of a failed attempt if that is why a message is settled like this.
+	 */
+	void tellOfFailure(Settlement settlement) {
+		Delivery delivery = settlement.message().delivery();
+		if (settlement instanceof Settlement.Retry retry) {
+			this.observer.on(new QueueEvent.Failed(this.store.backend(), delivery, retry.failure(), false));
+		}
+		else if (settlement instanceof Settlement.Bury bury) {
+			this.observer.on(new QueueEvent.Failed(this.store.backend(), delivery, bury.failure(), true));
 		}
 	}
 
@@ -345,17 +391,29 @@ final class Settler {
 
 	private void done(List<Settlement> batch, List<ClaimedMessage> stale) {
 		Map<Kind, Integer> counts = new EnumMap<>(Kind.class);
+		List<String> tooLate = new ArrayList<>();
 		for (Settlement settlement : batch) {
-			if (stale.isEmpty() || !stale.contains(settlement.message())) {
+			ClaimedMessage message = settlement.message();
+			boolean doubted = this.doubtful.remove(message.receipt());
+			if (stale.isEmpty() || !stale.contains(message)) {
 				counts.merge(kindOf(settlement), 1, Integer::sum);
+				if (doubted) {
+					tellOfFailure(settlement);
+				}
 			}
-			this.settled.accept(settlement.message());
+			else if (doubted) {
+				logger.info("The commit of message " + message.id() + " of queue '" + this.queue
+						+ "' was not confirmed, but has gone through");
+			}
+			else {
+				tooLate.add(message.id());
+			}
+			this.settled.accept(message);
 		}
 		counts.forEach((kind, count) -> this.observer
 			.on(new QueueEvent.Settled(this.store.backend(), this.queue, this.group, kind, count)));
-		if (!stale.isEmpty()) {
-			this.observer.on(new QueueEvent.Stale(this.store.backend(), this.queue, this.group,
-					stale.stream().map(ClaimedMessage::id).toList()));
+		if (!tooLate.isEmpty()) {
+			this.observer.on(new QueueEvent.Stale(this.store.backend(), this.queue, this.group, tooLate));
 		}
 	}
 

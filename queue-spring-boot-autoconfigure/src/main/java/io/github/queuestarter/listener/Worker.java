@@ -42,12 +42,15 @@ final class Worker implements Runnable {
 
 	private final Prefetch prefetch;
 
+	private final @Nullable Transactional transactional;
+
 	private final QueueObserver observer;
 
 	private volatile @Nullable Attempt attempt;
 
 	Worker(Intake intake, Lease lease, SettlementPolicy policy, Handler handler, QueueStore store, ListenerSink sink,
-			Settler settler, Isolation isolation, Prefetch prefetch, QueueObserver observer) {
+			Settler settler, Isolation isolation, Prefetch prefetch, @Nullable Transactional transactional,
+			QueueObserver observer) {
 		this.intake = intake;
 		this.lease = lease;
 		this.policy = policy;
@@ -57,6 +60,7 @@ final class Worker implements Runnable {
 		this.settler = settler;
 		this.isolation = isolation;
 		this.prefetch = prefetch;
+		this.transactional = transactional;
 		this.observer = observer;
 	}
 
@@ -132,6 +136,21 @@ final class Worker implements Runnable {
 			this.sink.forget(message);
 			return;
 		}
+		if (this.transactional != null) {
+			this.transactional.run(message, () -> run(message), settler);
+			return;
+		}
+		HandlerResult result = run(message);
+		if (result != null) {
+			settle(message, result, settler);
+		}
+	}
+
+	/**
+	 * Run the handler.
+	 * @return how that ended, or {@code null} if the message is no longer held
+	 */
+	private @Nullable HandlerResult run(ClaimedMessage message) {
 		Attempt attempt = new Attempt(message);
 		this.attempt = attempt;
 		HandlerResult result;
@@ -144,32 +163,27 @@ final class Worker implements Runnable {
 		}
 		Attempt.Interruption interruption = attempt.end();
 		this.prefetch.handlerTook(attempt.age().toNanos());
-		if (interruption == Attempt.Interruption.FENCED) {
-			this.sink.forget(message);
+		if (interruption == null) {
+			return result;
 		}
-		else if (interruption == Attempt.Interruption.GIVEN_UP) {
-			logger.warn("The handler of message " + message.id() + " of queue '" + message.queue()
-					+ "' has returned after the listener had stopped; the message was given back before");
-		}
-		else if (interruption == Attempt.Interruption.DEADLINE) {
-			settle(message, new HandlerResult.TimedOut(), settler);
-		}
-		else if (interruption == Attempt.Interruption.STOP) {
-			settle(message, new HandlerResult.Stopped(), settler);
-		}
-		else {
-			settle(message, result, settler);
-		}
+		return switch (interruption) {
+			case DEADLINE -> new HandlerResult.TimedOut();
+			case STOP -> new HandlerResult.Stopped();
+			case FENCED -> {
+				this.sink.forget(message);
+				yield null;
+			}
+			case GIVEN_UP -> {
+				logger.warn("The handler of message " + message.id() + " of queue '" + message.queue()
+						+ "' has returned after the listener had stopped; the message was given back before");
+				yield null;
+			}
+		};
 	}
 
 	private void settle(ClaimedMessage message, HandlerResult result, Consumer<Settlement> settler) {
 		Settlement settlement = this.policy.decide(message, result);
-		if (settlement instanceof Settlement.Retry retry) {
-			this.observer.on(new QueueEvent.Failed(this.store.backend(), message.delivery(), retry.failure(), false));
-		}
-		else if (settlement instanceof Settlement.Bury bury) {
-			this.observer.on(new QueueEvent.Failed(this.store.backend(), message.delivery(), bury.failure(), true));
-		}
+		this.settler.tellOfFailure(settlement);
 		settler.accept(settlement);
 	}
 

@@ -28,6 +28,7 @@ final class Claims {
 			statement.setString(2, subscription.group());
 			statement.setString(3, consumer);
 			statement.setInt(4, most);
+			statement.setBoolean(5, subscription.transactional());
 		}, (rows) -> read(rows, subscription, consumer));
 	}
 
@@ -40,7 +41,7 @@ final class Claims {
 			}
 			messages.add(Row.of(rows));
 		}
-		throw new IllegalStateException("claim_v1 ended without an outcome");
+		throw new IllegalStateException("claim_v2 ended without an outcome");
 	}
 
 	private static Answer answer(String outcome, long delivery, List<Row> rows, Subscription subscription,
@@ -66,7 +67,7 @@ final class Claims {
 				case "paused" -> PAUSED;
 				case "lost" -> LOST;
 				case "fenced" -> FENCED;
-				default -> throw new IllegalArgumentException("Unknown outcome '" + name + "' of claim_v1");
+				default -> throw new IllegalArgumentException("Unknown outcome '" + name + "' of claim_v2");
 			};
 		}
 
@@ -79,18 +80,23 @@ final class Claims {
 	}
 
 	/**
-	 * A message before its delivery is known, which comes last.
+	 * A message before the delivery of the batch is known, which comes last.
+	 *
+	 * @param delivery its own delivery, 0 if it has none
 	 */
-	private record Row(long id, String messageId, Instant sentAt, Map<String, String> headers, EncodedPayload payload) {
+	private record Row(long delivery, long id, String messageId, Instant sentAt, Map<String, String> headers,
+			EncodedPayload payload) {
 
 		private static Row of(ResultSet rows) throws SQLException {
-			return new Row(rows.getLong("id"), rows.getString("message_id"), MessageColumns.instant(rows, "sent_at"),
-					MessageColumns.headers(rows), MessageColumns.payload(rows));
+			return new Row(rows.getLong("delivery"), rows.getLong("id"), rows.getString("message_id"),
+					MessageColumns.instant(rows, "sent_at"), MessageColumns.headers(rows),
+					MessageColumns.payload(rows));
 		}
 
-		private ClaimedMessage claimed(long delivery, Subscription subscription, String consumer) {
+		private ClaimedMessage claimed(long ofBatch, Subscription subscription, String consumer) {
 			return new ClaimedMessage(this.messageId, subscription.queue(), subscription.group(), consumer, 0, 0, false,
-					this.sentAt, null, this.headers, this.payload, new LogReceipt(delivery, this.id));
+					this.sentAt, null, this.headers, this.payload,
+					new LogReceipt((this.delivery != 0) ? this.delivery : ofBatch, this.id));
 		}
 
 	}

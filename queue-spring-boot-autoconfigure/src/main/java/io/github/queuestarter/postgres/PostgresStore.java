@@ -8,11 +8,15 @@ import io.github.queuestarter.QueueObserver;
 import io.github.queuestarter.store.Administration;
 import io.github.queuestarter.store.Appender;
 import io.github.queuestarter.store.Consumers;
+import io.github.queuestarter.store.HandlerTransactions;
 import io.github.queuestarter.store.Housekeeping;
 import io.github.queuestarter.store.QueueStore;
 import io.github.queuestarter.store.Reader;
 import io.github.queuestarter.store.Settlements;
 
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.support.StaticListableBeanFactory;
+import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionExecutionListener;
 import org.springframework.util.Assert;
 
@@ -34,6 +38,12 @@ public final class PostgresStore implements QueueStore {
 
 	private final Settlements settlements;
 
+	private final TransactionManagerLookup transactionManager;
+
+	private final SettleCalls settleCalls;
+
+	private final Duration networkTimeout;
+
 	private final Consumers consumers;
 
 	private final Administration administration;
@@ -45,14 +55,25 @@ public final class PostgresStore implements QueueStore {
 	private final HeartbeatConnection heartbeat;
 
 	/**
+	 * Create a store without transactional listeners.
+	 */
+	public PostgresStore(DataSource dataSource, DataSource dedicated, Settings settings, QueueObserver observer) {
+		this(dataSource, dedicated, settings, observer,
+				new StaticListableBeanFactory().getBeanProvider(PlatformTransactionManager.class));
+	}
+
+	/**
 	 * Create a store. Does not yet talk to the database.
 	 * @param dataSource the application's connection pool
 	 * @param dedicated opens a connection of its own, outside of the pool, each time;
 	 * must bound the time that this takes (connect, login and socket time-out)
 	 * @param settings how the store behaves
 	 * @param observer told of what happens
+	 * @param transactionManagers those of the application, asked when a transactional
+	 * listener starts
 	 */
-	public PostgresStore(DataSource dataSource, DataSource dedicated, Settings settings, QueueObserver observer) {
+	public PostgresStore(DataSource dataSource, DataSource dedicated, Settings settings, QueueObserver observer,
+			ObjectProvider<PlatformTransactionManager> transactionManagers) {
 		Database database = new Database(CallerTransaction.target(dataSource), new Sql(settings.schema()),
 				settings.networkTimeout());
 		Wakeups wakeups = new Wakeups();
@@ -61,16 +82,19 @@ public final class PostgresStore implements QueueStore {
 		this.rebase = new Rebase(database, observer);
 		SchemaRecovery recovery = new SchemaRecovery(this.initializer, this.rebase,
 				settings.initializeSchema() == Initialize.ALWAYS);
-		SettleCalls settleCalls = new SettleCalls(database, settings.settleBatch(), duePause::wake);
-		Holdings holdings = new Holdings(database, settleCalls);
-		this.dueRounds = new DueRounds(database, new Promotions(database, wakeups), holdings, settleCalls, recovery,
-				observer, duePause);
+		this.networkTimeout = settings.networkTimeout();
+		this.settleCalls = new SettleCalls(database, settings.settleBatch(), duePause::wake);
+		this.transactionManager = new TransactionManagerLookup(transactionManagers,
+				CallerTransaction.target(dataSource));
+		Holdings holdings = new Holdings(database, this.settleCalls);
+		this.dueRounds = new DueRounds(database, new Promotions(database, wakeups), holdings, this.settleCalls,
+				recovery, observer, duePause);
 		this.heartbeat = new HeartbeatConnection(dedicated, settings.heartbeatTimeout());
 		this.appender = new PostgresAppender(database,
 				new CallerTransaction(dataSource, settings.unjoinedTransaction()), recovery, wakeups);
 		this.reader = new PostgresReader(new SourceParts(new Groups(database, observer), new Claims(database), holdings,
 				this.dueRounds, wakeups, recovery), settings);
-		this.settlements = new PostgresSettlements(database, settleCalls);
+		this.settlements = new PostgresSettlements(database, this.settleCalls);
 		this.consumers = new PostgresConsumers(database, this.rebase, this.heartbeat,
 				new HungClaims(database, settings.networkTimeout(), observer), duePause::wake);
 		this.administration = new PostgresAdministration(database, duePause::wake);
@@ -114,6 +138,11 @@ public final class PostgresStore implements QueueStore {
 	@Override
 	public Settlements settlements() {
 		return this.settlements;
+	}
+
+	@Override
+	public HandlerTransactions handlerTransactions() {
+		return new PostgresHandlerTransactions(this.transactionManager.find(), this.settleCalls, this.networkTimeout);
 	}
 
 	@Override

@@ -1,9 +1,11 @@
 package io.github.queuestarter.postgres;
 
+import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Types;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -49,10 +51,35 @@ final class SettleCalls {
 			settleBatch(consumer, queue, group, part.stream().map(items::get).toList())
 				.forEach((position) -> stale.add(part.get(position - 1)));
 		}
+		dueSoon(items);
+		return stale;
+	}
+
+	/**
+	 * Settle one message as the last statement of a transaction.
+	 * @param silence how long the transaction may be idle from then on
+	 * @return whether the consumer holds the message; if not, nothing was changed
+	 */
+	boolean settleLast(Connection connection, String consumer, String queue, String group, SettleItem item,
+			Duration silence) throws SQLException {
+		List<SettleItem> items = List.of(item);
+		return this.database.query(connection, "settle-last", (statement) -> {
+			statement.setString(1, String.valueOf(Math.max(1, Math.min(Integer.MAX_VALUE, Millis.of(silence)))));
+			bind(statement, 2, consumer, queue, group, items);
+		}, (rows) -> rows.next() && rows.getBoolean("held"));
+	}
+
+	/**
+	 * To be called when a settlement is committed that was part of a transaction.
+	 */
+	void committed(SettleItem item) {
+		dueSoon(List.of(item));
+	}
+
+	private void dueSoon(List<SettleItem> items) {
 		if (items.stream().anyMatch((item) -> item.comesAgain() && item.waitMillis() < SOON)) {
 			this.dueSoon.run();
 		}
-		return stale;
 	}
 
 	/**
@@ -63,46 +90,51 @@ final class SettleCalls {
 	}
 
 	private List<Integer> settleBatch(String consumer, String queue, String group, List<SettleItem> items) {
-		return this.database.query("settle " + items.size() + " messages of '" + queue + "'", "settle", (statement) -> {
-			statement.setString(1, consumer);
-			statement.setString(2, queue);
-			statement.setString(3, group);
-			SettleBatches batches = SettleBatches.of(items);
-			ArrayParameters.longs(statement, 4, batches.deliveries());
-			ArrayParameters.ints(statement, 5, batches.ends());
-			ArrayParameters.longs(statement, 6, column(items, SettleItem::delivery));
-			ArrayParameters.longs(statement, 7, column(items, SettleItem::message));
-			ArrayParameters.longs(statement, 8, column(items, SettleItem::retry));
-			ArrayParameters.ints(statement, 9, column(items, SettleItem::claim));
-			if (items.stream().allMatch(SettleItem::isAck)) {
-				bindNothing(statement, 10);
-			}
-			else {
-				bindKinds(statement, items);
-			}
-		}, SettleCalls::positions);
+		return this.database.query("settle " + items.size() + " messages of '" + queue + "'", "settle",
+				(statement) -> bind(statement, 1, consumer, queue, group, items), SettleCalls::positions);
 	}
 
-	private static void bindKinds(PreparedStatement statement, List<SettleItem> items) throws SQLException {
-		ArrayParameters.texts(statement, 10, column(items, SettleItem::kind));
-		ArrayParameters.longs(statement, 11, column(items, SettleItem::waitMillis));
+	private static void bind(PreparedStatement statement, int first, String consumer, String queue, String group,
+			List<SettleItem> items) throws SQLException {
+		statement.setString(first, consumer);
+		statement.setString(first + 1, queue);
+		statement.setString(first + 2, group);
+		SettleBatches batches = SettleBatches.of(items);
+		ArrayParameters.longs(statement, first + 3, batches.deliveries());
+		ArrayParameters.ints(statement, first + 4, batches.ends());
+		ArrayParameters.longs(statement, first + 5, column(items, SettleItem::delivery));
+		ArrayParameters.longs(statement, first + 6, column(items, SettleItem::message));
+		ArrayParameters.longs(statement, first + 7, column(items, SettleItem::retry));
+		ArrayParameters.ints(statement, first + 8, column(items, SettleItem::claim));
+		if (items.stream().allMatch(SettleItem::isAck)) {
+			bindNulls(statement, first + 9, "_text", "_int8", "_text", "_text", "_text", "_text", "_text");
+		}
+		else {
+			bindKinds(statement, first + 9, items);
+		}
+	}
+
+	private static void bindKinds(PreparedStatement statement, int first, List<SettleItem> items) throws SQLException {
+		ArrayParameters.texts(statement, first, column(items, SettleItem::kind));
+		ArrayParameters.longs(statement, first + 1, column(items, SettleItem::waitMillis));
 		if (items.stream().noneMatch((item) -> item.kind().equals("b"))) {
-			bindNothing(statement, 12);
+			bindNulls(statement, first + 2, "_text", "_text", "_text", "_text", "_text");
 			return;
 		}
-		ArrayParameters.texts(statement, 12,
+		ArrayParameters.texts(statement, first + 2,
 				column(items, (item) -> text(item, (failure) -> failure.kind().name(), LONGEST_TEXT)));
-		ArrayParameters.texts(statement, 13, column(items, (item) -> text(item, Failure::reason, LONGEST_TEXT)));
-		ArrayParameters.texts(statement, 14,
+		ArrayParameters.texts(statement, first + 3, column(items, (item) -> text(item, Failure::reason, LONGEST_TEXT)));
+		ArrayParameters.texts(statement, first + 4,
 				column(items, (item) -> text(item, Failure::exceptionClass, LONGEST_TEXT)));
-		ArrayParameters.texts(statement, 15,
+		ArrayParameters.texts(statement, first + 5,
 				column(items, (item) -> text(item, Failure::exceptionMessage, LONGEST_TEXT)));
-		ArrayParameters.texts(statement, 16, column(items, (item) -> text(item, Failure::stackTrace, LONGEST_TRACE)));
+		ArrayParameters.texts(statement, first + 6,
+				column(items, (item) -> text(item, Failure::stackTrace, LONGEST_TRACE)));
 	}
 
-	private static void bindNothing(PreparedStatement statement, int from) throws SQLException {
-		for (int index = from; index <= 16; index++) {
-			statement.setNull(index, Types.ARRAY, (index == 11) ? "_int8" : "_text");
+	private static void bindNulls(PreparedStatement statement, int first, String... types) throws SQLException {
+		for (int i = 0; i < types.length; i++) {
+			statement.setNull(first + i, Types.ARRAY, types[i]);
 		}
 	}
 

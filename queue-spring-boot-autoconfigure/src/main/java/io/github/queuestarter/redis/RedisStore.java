@@ -6,10 +6,12 @@ import io.github.queuestarter.QueueObserver;
 import io.github.queuestarter.store.Administration;
 import io.github.queuestarter.store.Appender;
 import io.github.queuestarter.store.Consumers;
+import io.github.queuestarter.store.HandlerTransactions;
 import io.github.queuestarter.store.Housekeeping;
 import io.github.queuestarter.store.QueueStore;
 import io.github.queuestarter.store.Reader;
 import io.github.queuestarter.store.Settlements;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.util.Assert;
@@ -85,6 +87,11 @@ public final class RedisStore implements QueueStore {
 	@Override
 	public Settlements settlements() {
 		return this.settlements;
+	}
+
+	@Override
+	public @Nullable HandlerTransactions handlerTransactions() {
+		return null;
 	}
 
 	@Override

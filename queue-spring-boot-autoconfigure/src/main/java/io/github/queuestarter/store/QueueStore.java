@@ -1,5 +1,7 @@
 package io.github.queuestarter.store;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A durable home of queues.
  * <p>
@@ -28,6 +30,14 @@ public interface QueueStore extends AutoCloseable {
 	 * Where received messages are settled.
 	 */
 	Settlements settlements();
+
+	/**
+	 * Where handlers run that settle inside a transaction, or {@code null} if the store
+	 * has no transactions. Does not yet talk to the store.
+	 * @throws UnavailableTransactionsException if it has them, but the application can't
+	 * use them as it is set up
+	 */
+	@Nullable HandlerTransactions handlerTransactions();
 
 	/**
 	 * Which application instances are alive.

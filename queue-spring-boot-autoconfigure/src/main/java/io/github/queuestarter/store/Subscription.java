@@ -8,6 +8,16 @@ package io.github.queuestarter.store;
  * @param startFrom where a group that is made now starts
  * @param application name of the application, to notice two different applications that
  * share a group by accident
+ * @param transactional whether messages are settled by {@link HandlerTransactions}: then
+ * one that is being settled must not hold up its neighbours
  */
-public record Subscription(String queue, String group, StartFrom startFrom, String application) {
+public record Subscription(String queue, String group, StartFrom startFrom, String application, boolean transactional) {
+
+	/**
+	 * What a listener wants that settles in batches.
+	 */
+	public Subscription(String queue, String group, StartFrom startFrom, String application) {
+		this(queue, group, startFrom, application, false);
+	}
+
 }

@@ -108,7 +108,8 @@ create table if not exists queue_cursor (
   primary key (queue, group_name, lane, seq)
 );
 
--- One row per claimed batch. ids: in ascending order; alone: those of them that run alone in their process
+-- One row per claimed batch, or per message where each is settled in the transaction of its handler. ids: in ascending
+-- order; alone: those of them that run alone in their process
 create table if not exists queue_delivery (
   id bigint generated always as identity primary key,
   queue text not null,
@@ -289,11 +290,13 @@ begin
 end $$;
 
 -- Claims new messages of a group.
--- parameters: queue, group, consumer, how many at most
--- answer:     a row per message (outcome null), then one row with the outcome and, for 'messages', the delivery's id:
+-- parameters: queue, group, consumer, how many at most, whether each message gets a delivery of its own: one that is
+--             settled in a long transaction must not lock its neighbours
+-- answer:     a row per message (outcome null, with its delivery's id if it has its own), then one row with the outcome and,
+--             for 'messages' in one delivery, the delivery's id:
 --             'messages' | 'empty' | 'busy' (another claim is at it) | 'paused' | 'lost' (no such group, or its cursor is gone)
 --             | 'fenced' (the consumer is not registered)
-create or replace function claim_v1(q text, g text, who text, n int) returns setof queue_claimed_v1
+create or replace function claim_v2(q text, g text, who text, n int, apart boolean) returns setof queue_claimed_v1
 language plpgsql rows 100
 set search_path from current
 set enable_bitmapscan = off set enable_seqscan = off set enable_sort = off set jit = off
@@ -349,6 +352,10 @@ begin
                   where m.queue = q and m.lane = 0 and m.xid = x and (m.xid, m.id) > (c.after_xid, c.after_id)
                   order by m.queue, m.lane, m.xid, m.id limit n - k
         loop
+          if apart then
+            insert into queue_delivery (queue, group_name, consumer, xids, ids)
+              values (q, g, who, array[r.xid], array[r.id]) returning queue_delivery.id into r.delivery;
+          end if;
           return next r;
           taken_xids := taken_xids || x;
           taken_ids := taken_ids || r.id;
@@ -377,6 +384,10 @@ begin
                   where m.queue = q and m.lane = 0 and (m.xid, m.id) > (c.after_xid, c.after_id) and m.xid < x
                   order by m.queue, m.lane, m.xid, m.id limit n - k
         loop
+          if apart then
+            insert into queue_delivery (queue, group_name, consumer, xids, ids)
+              values (q, g, who, array[r.xid], array[r.id]) returning queue_delivery.id into r.delivery;
+          end if;
           return next r;
           taken_xids := taken_xids || r.xid;
           taken_ids := taken_ids || r.id;
@@ -409,7 +420,7 @@ begin
       values (q, g, 0, c.seq + 1, c.base, c.head, c.after_xid, c.after_id);
     delete from queue_cursor p where p.queue = q and p.group_name = g and p.lane = 0 and p.seq = c.seq;
   end if;
-  if k > 0 then
+  if k > 0 and not apart then
     if not ascending then
       select array_agg(u.xid order by u.id), array_agg(u.id order by u.id) into taken_xids, taken_ids
         from unnest(taken_xids, taken_ids) u (xid, id);

@@ -1,11 +1,15 @@
 package io.github.queuestarter.autoconfigure;
 
 import java.lang.reflect.Type;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 
 import io.github.queuestarter.EncodedPayload;
+import io.github.queuestarter.QueueEvent;
 import io.github.queuestarter.QueueListener;
+import io.github.queuestarter.QueueObserver;
 import io.github.queuestarter.core.PayloadConverter;
 import io.github.queuestarter.core.QueueAdmin;
 import io.github.queuestarter.core.QueueOperations;
@@ -28,6 +32,7 @@ import org.springframework.boot.diagnostics.FailureAnalyzer;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
+import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
 import org.springframework.boot.micrometer.metrics.autoconfigure.CompositeMeterRegistryAutoConfiguration;
 import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConfiguration;
@@ -36,6 +41,8 @@ import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.core.io.support.SpringFactoriesLoader;
 import org.springframework.core.io.support.SpringFactoriesLoader.FailureHandler;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
+import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.scheduling.annotation.Async;
 import org.springframework.scheduling.annotation.EnableAsync;
 import org.springframework.context.annotation.ScopedProxyMode;
@@ -149,6 +156,69 @@ class QueueAutoConfigurationTests {
 	}
 
 	@Test
+	void transactionalListenerOnRedisFails() {
+		for (Class<?> type : new Class<?>[] { InTransaction.class, Plain.class }) {
+			this.redis.withBean(type)
+				.withPropertyValues("queue.queues.orders.transactional=" + (type == Plain.class))
+				.run((context) -> assertThat(analysis(context.getStartupFailure())).satisfies((analysis) -> {
+					assertThat(analysis.getDescription()).contains(type.getSimpleName() + ".on(String)")
+						.contains("'orders' lives in redis");
+					assertThat(analysis.getAction()).contains("queue.queues.orders.backend")
+						.contains("remove 'transactional'");
+				}));
+		}
+	}
+
+	@Test
+	void transactionalListenerWithoutTransactionManagerFails() {
+		this.postgres.withBean(InTransaction.class)
+			.run((context) -> assertThat(analysis(context.getStartupFailure())).satisfies((analysis) -> {
+				assertThat(analysis.getDescription()).contains("no transaction manager works on the DataSource")
+					.contains("there is none at all");
+				assertThat(analysis.getAction()).contains("JdbcTransactionManager");
+			}));
+	}
+
+	@Test
+	void transactionManagerOfAnotherDataSourceIsNotTaken() {
+		this.postgres.withBean(InTransaction.class)
+			.withBean("other", JdbcTransactionManager.class,
+					() -> new JdbcTransactionManager(new DriverManagerDataSource()))
+			.run((context) -> assertThat(analysis(context.getStartupFailure()).getDescription())
+				.contains("there is " + JdbcTransactionManager.class.getName()));
+	}
+
+	@Test
+	void transactionalListenerThatReturnsAStageFails() {
+		this.postgres.withConfiguration(AutoConfigurations.of(DataSourceTransactionManagerAutoConfiguration.class))
+			.withBean(ReturnsStageInTransaction.class)
+			.run((context) -> assertThat(analysis(context.getStartupFailure())).satisfies((analysis) -> {
+				assertThat(analysis.getDescription()).contains("ReturnsStageInTransaction.on(String)")
+					.contains("CompletionStage");
+				assertThat(analysis.getAction()).contains("Outcome");
+			}));
+	}
+
+	@Test
+	void noListenerIsStartedWhenOneOfThemCannotBe() {
+		List<QueueEvent> events = new CopyOnWriteArrayList<>();
+		this.postgres.withBean("first", OnPayments.class)
+			.withBean("second", InTransaction.class)
+			.withBean(QueueObserver.class, () -> events::add)
+			.run((context) -> {
+				assertThat(context).hasFailed();
+				assertThat(events).noneMatch(QueueEvent.ListenerStarted.class::isInstance);
+			});
+	}
+
+	@Test
+	void transactionalListenerStartsOnBootsTransactionManager() {
+		this.postgres.withConfiguration(AutoConfigurations.of(DataSourceTransactionManagerAutoConfiguration.class))
+			.withBean(InTransaction.class)
+			.run((context) -> assertThat(context).hasNotFailed());
+	}
+
+	@Test
 	void asyncMethodBehindAnInterfaceProxyFails() {
 		this.redis.withBean(AsyncBehindInterface.class)
 			.withUserConfiguration(WithAsync.class)
@@ -244,6 +314,31 @@ class QueueAutoConfigurationTests {
 
 		@QueueListener("orders")
 		void handle(String text) {
+		}
+
+	}
+
+	static class OnPayments {
+
+		@QueueListener("payments")
+		void on(String text) {
+		}
+
+	}
+
+	static class InTransaction {
+
+		@QueueListener(queue = "orders", transactional = true)
+		void on(String text) {
+		}
+
+	}
+
+	static class ReturnsStageInTransaction {
+
+		@QueueListener(queue = "orders", transactional = true)
+		CompletableFuture<Void> on(String text) {
+			return CompletableFuture.completedFuture(null);
 		}
 
 	}

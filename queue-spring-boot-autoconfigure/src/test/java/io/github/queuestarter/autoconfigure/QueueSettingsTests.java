@@ -31,6 +31,7 @@ class QueueSettingsTests {
 		assertThat(settings.maxCrashes()).isEqualTo(3);
 		assertThat(settings.timeout()).isNull();
 		assertThat(settings.startFrom()).isEqualTo(StartFrom.EARLIEST);
+		assertThat(settings.transactional()).isFalse();
 		assertThat(settings.retry().maxAttempts()).isEqualTo(5);
 		assertThat(settings.retry().delay()).isEqualTo(Duration.ofSeconds(1));
 		assertThat(settings.retry().multiplier()).isEqualTo(2);
@@ -52,6 +53,16 @@ class QueueSettingsTests {
 		assertThat(settings.settingsFor("orders", "other").concurrency()).isEqualTo(3);
 		assertThat(settings.settingsFor("orders", "other").retry().maxAttempts()).isEqualTo(5);
 		assertThat(settings.settingsFor("payments", "mailer").concurrency()).isEqualTo(2);
+	}
+
+	@Test
+	void transactionalIsSaidOnEachLevel() {
+		QueueSettings settings = settings(
+				Map.of("queue.listener.transactional", "true", "queue.queues.payments.transactional", "false",
+						"queue.queues.payments.groups.ledger.transactional", "true"));
+		assertThat(settings.settingsFor("orders", "default").transactional()).isTrue();
+		assertThat(settings.settingsFor("payments", "default").transactional()).isFalse();
+		assertThat(settings.settingsFor("payments", "ledger").transactional()).isTrue();
 	}
 
 	@Test

@@ -56,12 +56,12 @@ class PostgresOutageTests extends OutageContract {
 
 	@Override
 	void breakQueue() {
-		execute("alter function queue.claim_v1 rename to claim_away");
+		execute("alter function queue.claim_v2 rename to claim_away");
 	}
 
 	@Override
 	void repairQueue() {
-		execute("alter function queue.claim_away rename to claim_v1");
+		execute("alter function queue.claim_away rename to claim_v2");
 	}
 
 	private void execute(String sql) {

@@ -3,17 +3,23 @@ package io.github.queuestarter.endtoend;
 import java.io.PrintStream;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 import io.github.queuestarter.Delivery;
 import io.github.queuestarter.QueueListener;
+import io.github.queuestarter.core.QueueOperations;
+
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.jdbc.core.JdbcTemplate;
 
 /**
  * An application process that handles messages until it is killed, and prints a line for
  * each: {@code handled <payload> <attempt> <crashes>}. Arguments are properties, as
- * {@code key=value}. A message {@code kill…} kills the process at once.
+ * {@code key=value}. A message {@code kill…} kills the process at once. With
+ * {@code worker.ledger} it writes into a ledger instead.
  */
 final class WorkerMain {
 
@@ -24,8 +30,10 @@ final class WorkerMain {
 		Map<String, String> properties = Stream.of(arguments)
 			.map((argument) -> argument.split("=", 2))
 			.collect(Collectors.toMap((pair) -> pair[0], (pair) -> pair[1]));
+		long micros = Long.parseLong(properties.getOrDefault("worker.micros", "0"));
 		Application.Builder builder = Application.on(new Backend("", properties))
-			.listener(new Handler(System.out, Long.parseLong(properties.getOrDefault("worker.micros", "0"))));
+			.listener(properties.containsKey("worker.ledger") ? new Bookkeeper(properties.get("worker.ledger"), micros)
+					: new Handler(System.out, micros));
 		properties.forEach(builder::with);
 		builder.start();
 		System.out.println("started");
@@ -58,6 +66,45 @@ final class WorkerMain {
 			}
 			synchronized (this.out) {
 				this.out.println("handled " + payload + " " + delivery.attempt() + " " + delivery.crashes());
+			}
+		}
+
+	}
+
+	/**
+	 * Writes a message into the ledger and sends it on. The first attempt of some fails
+	 * after that.
+	 */
+	static final class Bookkeeper {
+
+		private final String name;
+
+		private final long micros;
+
+		private final CountDownLatch never = new CountDownLatch(1);
+
+		private JdbcTemplate jdbc;
+
+		private QueueOperations template;
+
+		Bookkeeper(String name, long micros) {
+			this.name = name;
+			this.micros = micros;
+		}
+
+		@Autowired
+		void application(JdbcTemplate jdbc, QueueOperations template) {
+			this.jdbc = jdbc;
+			this.template = template;
+		}
+
+		@QueueListener("${test.queue}")
+		void on(String payload, Delivery delivery) throws InterruptedException {
+			new Ledger(this.jdbc, this.name).add(payload, delivery.crashes());
+			this.template.send(this.name + "-next", payload);
+			this.never.await(ThreadLocalRandom.current().nextLong(2 * this.micros + 1), TimeUnit.MICROSECONDS);
+			if (payload.endsWith("7") && delivery.attempt() == 1) {
+				throw new IllegalStateException("not now");
 			}
 		}
 

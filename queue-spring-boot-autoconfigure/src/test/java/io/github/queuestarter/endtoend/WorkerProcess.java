@@ -85,6 +85,10 @@ final class WorkerProcess implements AutoCloseable {
 		}
 	}
 
+	boolean hasStarted() {
+		return !this.lines.all().isEmpty();
+	}
+
 	/**
 	 * What was handled, in order.
 	 */

@@ -8,6 +8,7 @@ import io.github.queuestarter.store.Administration;
 import io.github.queuestarter.store.Appender;
 import io.github.queuestarter.store.ClaimedMessage;
 import io.github.queuestarter.store.Consumers;
+import io.github.queuestarter.store.HandlerTransactions;
 import io.github.queuestarter.store.Housekeeping;
 import io.github.queuestarter.store.QueueStore;
 import io.github.queuestarter.store.Reader;
@@ -59,6 +60,11 @@ record RefusingStore(Function<List<Settlement>, List<ClaimedMessage>> settle, Ru
 
 	@Override
 	public Reader reader() {
+		throw new AssertionError("not asked for");
+	}
+
+	@Override
+	public HandlerTransactions handlerTransactions() {
 		throw new AssertionError("not asked for");
 	}
 

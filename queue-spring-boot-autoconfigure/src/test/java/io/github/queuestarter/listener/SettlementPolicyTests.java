@@ -24,7 +24,7 @@ class SettlementPolicyTests {
 	private static final RetrySettings RETRY = new RetrySettings(3, Duration.ofSeconds(1), 2, Duration.ofMinutes(5), 0);
 
 	private final SettlementPolicy policy = new SettlementPolicy(
-			new ListenerSettings(1, null, RETRY, 3, Duration.ofSeconds(9), StartFrom.EARLIEST),
+			new ListenerSettings(1, null, RETRY, 3, Duration.ofSeconds(9), StartFrom.EARLIEST, false),
 			List.of(IOException.class));
 
 	@Test

@@ -147,8 +147,8 @@ class OutageTests {
 			Connection connection = DriverManager.getConnection(proxy.url(), pool.getUsername(), pool.getPassword());
 			proxy.freeze();
 			frozen.submit(() -> connection.createStatement()
-				.executeQuery("select * from \"" + schema + "\".claim_v1('orders', 'billing', '" + app.consumer()
-						+ "', 100)"));
+				.executeQuery("select * from \"" + schema + "\".claim_v2('orders', 'billing', '" + app.consumer()
+						+ "', 100, false)"));
 			Awaitility.await()
 				.until(() -> count(pool, "select count(*) from pg_stat_activity"
 						+ " where wait_event = 'ClientWrite' and position('" + schema + "' in query) > 0") == 1);

@@ -85,14 +85,15 @@ class PlanTests {
 
 	@Test
 	void claimReadsABatch() throws Exception {
-		assertCheap("select * from claim_v1('orders', 'billing', 'me', " + BATCH + ")");
+		assertCheap("select * from claim_v2('orders', 'billing', 'me', " + BATCH + ", false)");
+		assertCheap("select * from claim_v2('orders', 'billing', 'me', " + BATCH + ", true)");
 	}
 
 	/**
 	 * That these tests would notice.
 	 */
 	@ParameterizedTest
-	@ValueSource(strings = { "claim_v1('orders', 'shipping', 'me', " + BATCH + ")",
+	@ValueSource(strings = { "claim_v2('orders', 'shipping', 'me', " + BATCH + ", false)",
 			"due_v1('{orders}', '{billing}', '{me}', '{" + BATCH + "}', '{10}', '{-infinity}')" })
 	void withoutThePlannerSettingsTheBacklogIsRead(String call) throws Exception {
 		String function = call.substring(0, call.indexOf('('));
@@ -112,7 +113,7 @@ class PlanTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "claim_v1", "due_v1", "promote_v1", "settle_v1", "remove_finished_v2", "length_bound_v1",
+	@ValueSource(strings = { "claim_v2", "due_v1", "promote_v1", "settle_v1", "remove_finished_v2", "length_bound_v1",
 			"unclaimed_queues_v1", "group_idle_v1", "stats_v1" })
 	void functionsThatWalkOverTheLogCarryThePlannerSettings(String function) throws Exception {
 		assertThat(settings(function)).contains("enable_bitmapscan=off", "enable_seqscan=off", "enable_sort=off",
@@ -181,7 +182,7 @@ class PlanTests {
 	@Test
 	void settlingReadsTheBatch() throws Exception {
 		for (int i = 0; i < 20; i++) {
-			run("select * from claim_v1('orders', 'shipping', 'me', " + BATCH + ")");
+			run("select * from claim_v2('orders', 'shipping', 'me', " + BATCH + ", false)");
 		}
 		String items = "from (select d.id as delivery, u.message from queue_delivery d, unnest(d.ids) u (message)"
 				+ " where d.group_name = 'shipping' and d.id = (select max(id) from queue_delivery"

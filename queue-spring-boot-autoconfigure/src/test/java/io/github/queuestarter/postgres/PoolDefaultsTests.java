@@ -60,7 +60,8 @@ class PoolDefaultsTests {
 			connection.setAutoCommit(false);
 			statement.execute("select " + function("queue_send") + "('orders', '{}')");
 			assertThatExceptionOfType(SQLException.class)
-				.isThrownBy(() -> statement.execute("select " + function("claim_v1") + "('orders', 'g', 'c', 1)"))
+				.isThrownBy(
+						() -> statement.execute("select " + function("claim_v2") + "('orders', 'g', 'c', 1, false)"))
 				.satisfies((ex) -> assertThat(ex.getSQLState()).isEqualTo("QS002"));
 			connection.rollback();
 			statement.execute("select " + function("queue_send") + "('orders', '{}')");
@@ -77,7 +78,8 @@ class PoolDefaultsTests {
 				Connection connection = pool.getConnection();
 				Statement statement = connection.createStatement()) {
 			connection.setTransactionIsolation(Connection.TRANSACTION_SERIALIZABLE);
-			for (String call : new String[] { "claim_v1('orders', 'g', 'c', 1)", "rescue_v1()", "retire_v1('c')" }) {
+			for (String call : new String[] { "claim_v2('orders', 'g', 'c', 1, false)", "rescue_v1()",
+					"retire_v1('c')" }) {
 				assertThatExceptionOfType(SQLException.class)
 					.isThrownBy(() -> statement.execute("select \"" + this.schema + "\"." + call))
 					.satisfies((ex) -> assertThat(ex.getSQLState()).isEqualTo("QS001"));

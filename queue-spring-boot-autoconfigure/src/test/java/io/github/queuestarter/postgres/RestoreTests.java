@@ -162,7 +162,7 @@ class RestoreTests {
 			new LogicalCopy(this.schema, true).copy(from, to);
 			for (String call : List.of("remove_finished_v1('orders', '0', '0', 0, 1000)",
 					"create_group_v1('ungrouped', 'late', 'earliest', 'test')",
-					"claim_v1('orders', 'billing', (select min(id) from " + quoted("queue_consumer") + "), 1)")) {
+					"claim_v2('orders', 'billing', (select min(id) from " + quoted("queue_consumer") + "), 1, false)")) {
 				assertThatExceptionOfType(SQLException.class)
 					.isThrownBy(() -> Cluster.text(to, "select " + quoted(call)))
 					.satisfies((ex) -> assertThat(SqlFailures.isNotAtHome(ex)).isTrue());

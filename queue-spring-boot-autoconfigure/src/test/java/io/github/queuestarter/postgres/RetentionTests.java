@@ -85,7 +85,7 @@ class RetentionTests {
 			run(connection, "select create_group_v1('orders', 'billing', 'earliest', 'app')");
 			app.send(false, "orders", texts(5));
 			connection.setAutoCommit(false);
-			run(connection, "select claim_v1('orders', 'billing', '" + app.consumer() + "', 1)");
+			run(connection, "select claim_v2('orders', 'billing', '" + app.consumer() + "', 1, false)");
 			assertThat(remove(app, ONE_MESSAGE)).isEqualTo(Removal.NONE);
 			connection.commit();
 			assertThat(remove(app, ONE_MESSAGE)).isEqualTo(new Removal(0, 3, 0));

@@ -1,0 +1,94 @@
+package io.github.queuestarter.endtoend;
+
+import java.util.List;
+
+import io.github.queuestarter.DeadLetter;
+import io.github.queuestarter.PageRequest;
+import io.github.queuestarter.QueueEvent;
+import io.github.queuestarter.QueueObserver;
+import io.github.queuestarter.testing.TestPostgres;
+import io.github.queuestarter.testing.TestServers;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+
+import org.springframework.jdbc.core.JdbcTemplate;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
+
+/**
+ * Gives a test of transactional listeners a ledger.
+ */
+abstract class TransactionalTest extends EndToEndTest {
+
+	/**
+	 * Connections that no application knows.
+	 */
+	final JdbcTemplate outside = outside();
+
+	final Ledger ledger = new Ledger(this.outside, this.queue);
+
+	final Events events = new Events();
+
+	@Override
+	Backend backend() {
+		return Backend.postgres(TestServers.postgres());
+	}
+
+	private static JdbcTemplate outside() {
+		TestPostgres postgres = TestServers.postgres();
+		return new JdbcTemplate(new DriverManagerDataSource(postgres.jdbcUrl(), String.valueOf(postgres.username()),
+				String.valueOf(postgres.password())));
+	}
+
+	@BeforeEach
+	void createLedger() {
+		this.ledger.create();
+	}
+
+	@AfterEach
+	@Override
+	void closeWhatWasStarted() {
+		super.closeWhatWasStarted();
+		this.ledger.drop();
+	}
+
+	final Writing writing(Writing.Step step) {
+		return new Writing(this.queue, step);
+	}
+
+	/**
+	 * An application whose events are seen.
+	 */
+	final Application.Builder application(Object listener) {
+		return application().listener(listener).listener(this.events);
+	}
+
+	final void awaitNothingLeft(Application application) {
+		await().until(() -> application.admin().stats(this.queue, "default").pending().value() == 0
+				&& application.admin().stats(this.queue, "default").ready().value() == 0);
+	}
+
+	final DeadLetter awaitDeadLetter(Application application) {
+		await().until(() -> deadLetters(application).size() == 1);
+		return deadLetters(application).get(0);
+	}
+
+	final List<DeadLetter> deadLetters(Application application) {
+		return application.admin().deadLetters(this.queue, "default", PageRequest.first(10)).deadLetters();
+	}
+
+	static final class Events implements QueueObserver {
+
+		private final Received<QueueEvent> all = new Received<>();
+
+		@Override
+		public void on(QueueEvent event) {
+			this.all.add(event);
+		}
+
+		<E extends QueueEvent> List<E> of(Class<E> type) {
+			return this.all.all().stream().filter(type::isInstance).map(type::cast).toList();
+		}
+
+	}
+
+}
