@@ -26,13 +26,13 @@ final class PostgresConsumers implements Consumers {
 
 	private final HungClaims hungClaims;
 
-	private final Runnable dueSoon;
+	private final Wakeups wakeups;
 
-	PostgresConsumers(Database database, HeartbeatConnection heartbeat, HungClaims hungClaims, Runnable dueSoon) {
+	PostgresConsumers(Database database, HeartbeatConnection heartbeat, HungClaims hungClaims, Wakeups wakeups) {
 		this.database = database;
 		this.hungClaims = hungClaims;
 		this.heartbeat = heartbeat;
-		this.dueSoon = dueSoon;
+		this.wakeups = wakeups;
 	}
 
 	@Override
@@ -108,9 +108,7 @@ final class PostgresConsumers implements Consumers {
 			}
 			return list;
 		});
-		if (!rescued.isEmpty()) {
-			this.dueSoon.run();
-		}
+		rescued.forEach((group) -> this.wakeups.retryWithin(group.queue(), 0));
 		this.hungClaims.end();
 		return rescued;
 	}
@@ -119,7 +117,7 @@ final class PostgresConsumers implements Consumers {
 	public void retire(String domain, String consumer) {
 		this.database.query("retire consumer '" + consumer + "'", "retire",
 				(statement) -> statement.setString(1, consumer), ResultSet::next);
-		this.dueSoon.run();
+		this.wakeups.dueNow();
 	}
 
 	private record Found(Set<String> own, Map<String, Long> others) {

@@ -20,21 +20,16 @@ final class SettleCalls {
 
 	private static final int LONGEST_TRACE = 32_000;
 
-	/**
-	 * The due thread looks by itself after this time.
-	 */
-	private static final long SOON = DueRounds.LONGEST_WAIT.toMillis();
-
 	private final Database database;
 
 	private final int most;
 
-	private final Runnable dueSoon;
+	private final Wakeups wakeups;
 
-	SettleCalls(Database database, int most, Runnable dueSoon) {
+	SettleCalls(Database database, int most, Wakeups wakeups) {
 		this.database = database;
 		this.most = most;
-		this.dueSoon = dueSoon;
+		this.wakeups = wakeups;
 	}
 
 	/**
@@ -49,9 +44,11 @@ final class SettleCalls {
 			settleBatch(consumer, queue, group, part.stream().map(items::get).toList())
 				.forEach((position) -> stale.add(part.get(position - 1)));
 		}
-		if (items.stream().anyMatch((item) -> item.comesAgain() && item.waitMillis() < SOON)) {
-			this.dueSoon.run();
-		}
+		items.stream()
+			.filter(SettleItem::comesAgain)
+			.mapToLong(SettleItem::waitMillis)
+			.min()
+			.ifPresent((millis) -> this.wakeups.retryWithin(queue, millis));
 		return stale;
 	}
 

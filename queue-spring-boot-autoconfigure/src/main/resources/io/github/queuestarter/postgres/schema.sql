@@ -439,11 +439,14 @@ set search_path from current
 set enable_bitmapscan = off set enable_seqscan = off set enable_sort = off set jit = off
 as $$
 #variable_conflict use_column
+declare
+  -- with the function itself in its place the index would be read to its end, over all that is not due for years
+  moment timestamptz := clock_timestamp();
 begin
   perform require_read_committed_v1();
   return query
     with picked as materialized (
-      select s.id from queue_scheduled s where s.due >= low and s.due <= clock_timestamp()
+      select s.id from queue_scheduled s where s.due >= low and s.due <= moment
        order by s.due, s.id limit most for update skip locked),
     gone as (
       delete from queue_scheduled s using picked p where s.id = p.id returning s.*),
@@ -453,6 +456,62 @@ begin
       returning queue)
     select p.queue, count(*) from put p group by p.queue;
 end $$;
+
+-- Looks once for all that is due: claims retries as due_v1 does and moves scheduled messages as promote_v1 does. A move
+-- that fails costs nothing of the rest.
+-- parameters: those of due_v1, then those of promote_v1
+-- answer:     the rows of due_v1; then, with source null, a row per queue into which messages were moved; then one with
+--             next_in, the milliseconds until the next scheduled message is due, or the problem that kept them from
+--             being moved
+create or replace function look_v1(queues text[], groups text[], consumers text[], rooms int[], suspects int[],
+  lows timestamptz[], scheduled_low timestamptz, most int)
+returns table (source int, retry bigint, claim int, message_id uuid, sent_at timestamptz, format "char", payload text,
+  headers jsonb, failures int, crashes int, crashed_alone boolean, first_failure_at timestamptz,
+  low timestamptz, next_in bigint, queue text, moved bigint, problem text, problem_state text)
+language plpgsql rows 100
+set search_path from current
+set enable_bitmapscan = off set enable_seqscan = off set enable_sort = off set jit = off
+as $$
+#variable_conflict use_column
+declare
+  moment timestamptz := clock_timestamp();
+begin
+  return query
+    select d.source, d.retry, d.claim, d.message_id, d.sent_at, d.format, d.payload, d.headers, d.failures, d.crashes,
+           d.crashed_alone, d.first_failure_at, d.low, d.next_in, null::text, null::bigint, null::text, null::text
+      from due_v1(queues, groups, consumers, rooms, suspects, lows) d;
+  begin
+    return query
+      select null::int, null::bigint, null::int, null::uuid, null::timestamptz, null::"char", null::text, null::jsonb,
+             null::int, null::int, null::boolean, null::timestamptz, null::timestamptz, null::bigint, p.queue, p.moved,
+             null::text, null::text
+        from promote_v1(scheduled_low, most) p;
+    next_in := (
+      select ceil(extract(epoch from s.due - moment) * 1000) from queue_scheduled s
+       where s.due > moment order by s.due, s.id limit 1);
+  exception when others then
+    problem := sqlerrm;
+    problem_state := sqlstate;
+  end;
+  return next;
+end $$;
+
+-- Name of the channel on which the store's instances wake each other. A payload is '<what>:<sender>:<name>', where what is
+--   sent   there are new messages in the queue of that name
+--   due    something of that queue, of all if the name is empty, is due now or soon
+--   probe  a sign of life that only its sender reads
+-- and sender is a word of the sender's own, which lets it know its own signals, or empty. From SQL:
+--   pg_notify(wakeup_channel_v1(), 'sent::' || queue)
+create or replace function wakeup_channel_v1() returns text
+language sql stable set search_path from current as $$
+  select 'queue_wakeup_' || md5(current_schema())
+$$;
+
+-- Key of the lock that a claim holds on its group.
+create or replace function cursor_lock_key_v1(q text, g text) returns bigint
+language sql stable set search_path from current as $$
+  select hashtextextended('queue_cursor'::regclass::oid::text || '/' || q || '/' || g, 42)
+$$;
 
 -- Settles messages that a consumer holds in one group.
 -- parameters: consumer, queue, group; the ids of the deliveries concerned, and the position of the last message of

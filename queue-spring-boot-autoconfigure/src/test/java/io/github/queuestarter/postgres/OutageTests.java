@@ -135,7 +135,7 @@ class OutageTests {
 		Settings settings = Databases.settings(schema);
 		settings = new Settings(schema, settings.initializeSchema(), settings.pollInterval(),
 				settings.unjoinedTransaction(), 1000, settings.reconcileInterval(), Duration.ofSeconds(2),
-				Duration.ofSeconds(1));
+				Duration.ofSeconds(1), settings.heartbeatExpiry(), true);
 		ExecutorService frozen = Executors.newSingleThreadExecutor();
 		try (HikariDataSource pool = Databases.pool();
 				TestInstance app = new TestInstance(pool, settings);
@@ -206,7 +206,7 @@ class OutageTests {
 				new DriverManagerDataSource(server.jdbcUrl(), server.username(), server.password()),
 				new Settings("queue", settings.initializeSchema(), settings.pollInterval(),
 						settings.unjoinedTransaction(), 1000, settings.reconcileInterval(), Duration.ofSeconds(2),
-						Duration.ofSeconds(1)));
+						Duration.ofSeconds(1), settings.heartbeatExpiry(), true));
 	}
 
 }
