@@ -54,7 +54,8 @@ public final class PostgresStore implements QueueStore {
 	/**
 	 * Create a store. Does not yet talk to the database.
 	 * @param dataSource the application's connection pool
-	 * @param dedicated opens a connection of its own, outside of the pool, each time;
+	 * @param dedicated opens a connection of its own, outside of the pool, each time (the
+	 * pool itself, if there is no other way: then nobody listens for wake-ups);
 	 * must bound the time that this takes (connect, login and socket time-out)
 	 * @param settings how the store behaves
 	 * @param observer told of what happens
@@ -70,7 +71,8 @@ public final class PostgresStore implements QueueStore {
 		DuePlan duePlan = new DuePlan();
 		this.notifier = settings.notifies() ? new Notifier(database) : null;
 		Wakeups wakeups = new Wakeups(duePlan, this.notifier, settings.pollInterval());
-		this.wakeupReader = (this.notifier != null) ? new WakeupReader(dedicated, database.sql(),
+		// Not on a connection of the pool, of which one is taken for the heartbeat already
+		this.wakeupReader = (this.notifier != null && dedicated != dataSource) ? new WakeupReader(dedicated, database.sql(),
 				settings.heartbeatTimeout(), probeInterval, this.notifier, wakeups, observer) : null;
 		this.busyCursors = new BusyCursors(database, settings.heartbeatExpiry(), observer);
 		this.initializer = new SchemaInitializer(database, settings.initializeSchema());
@@ -169,9 +171,14 @@ public final class PostgresStore implements QueueStore {
 	}
 
 	private StoreCondition condition() {
-		WakeupReader reader = this.wakeupReader;
-		Map<String, Object> wakeup = (reader != null) ? reader.state().details() : Map.of("notify", "off");
-		return new StoreCondition(Map.of("wakeup", wakeup), this.busyCursors.findings());
+		return new StoreCondition(Map.of("wakeup", wakeup()), this.busyCursors.findings());
+	}
+
+	private Map<String, Object> wakeup() {
+		if (this.notifier == null) {
+			return Map.of("notify", "off");
+		}
+		return ((this.wakeupReader != null) ? this.wakeupReader.state() : WakeupState.IMPOSSIBLE).details();
 	}
 
 	/**

@@ -126,6 +126,10 @@ final class WakeupReader implements Runnable, AutoCloseable {
 				}
 				line.read(probe.nanosToNext(), (signal) -> heard(signal, probe));
 				if (probe.isLost()) {
+					// A process that was frozen has what arrived meanwhile still to read
+					line.read(0, (signal) -> heard(signal, probe));
+				}
+				if (probe.isLost()) {
 					throw new NotHeardException(pooled);
 				}
 			}

@@ -18,6 +18,12 @@ record WakeupState(boolean listening, @Nullable Instant lastProbe, int consecuti
 
 	static final WakeupState START = new WakeupState(false, null, 0, null);
 
+	/**
+	 * Where there is no connection outside of the pool.
+	 */
+	static final WakeupState IMPOSSIBLE = new WakeupState(false, null, 0,
+			"The DataSource does not tell its URL, and a connection of the pool is not to be kept for this");
+
 	WakeupState arrived() {
 		return new WakeupState(true, Instant.now(), 0, null);
 	}

@@ -1,6 +1,7 @@
 package io.github.queuestarter.postgres;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -16,6 +17,8 @@ import java.util.stream.Stream;
 
 import io.github.queuestarter.testing.TestPostgres;
 import org.awaitility.Awaitility;
+
+import org.springframework.util.FileSystemUtils;
 
 /**
  * A real PgBouncer in transaction mode, where the machine has one.
@@ -94,10 +97,6 @@ final class PgBouncer implements AutoCloseable {
 		return "jdbc:postgresql://127.0.0.1:%d/%s?prepareThreshold=0".formatted(this.port, this.database);
 	}
 
-	String log() throws IOException {
-		return Files.readString(this.directory.resolve("pgbouncer.log"));
-	}
-
 	private void awaitReady() {
 		Awaitility.await().atMost(Duration.ofSeconds(10)).ignoreExceptions().until(() -> {
 			new Socket(InetAddress.getLoopbackAddress(), this.port).close();
@@ -113,7 +112,13 @@ final class PgBouncer implements AutoCloseable {
 
 	@Override
 	public void close() {
-		this.process.destroyForcibly();
+		this.process.destroyForcibly().onExit().join();
+		try {
+			FileSystemUtils.deleteRecursively(this.directory);
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
 	}
 
 }

@@ -178,6 +178,20 @@ class WakeupTests {
 	}
 
 	@Test
+	void connectionOfThePoolIsNotKeptForWakeUps() throws Exception {
+		try (HikariDataSource own = Databases.pool();
+				TestInstance receiver = new TestInstance(own, own, settings(true, Duration.ofMillis(300)))) {
+			receiver.listen("orders", "billing", 10, this.received);
+			String id = receiver.send(false, "orders", "text").get(0);
+			Awaitility.await().until(() -> this.received.containsKey(id));
+			assertThat(receiver.wakeup()).containsEntry("listening", false)
+				.extractingByKey("lastError")
+				.asString()
+				.contains("does not tell its URL");
+		}
+	}
+
+	@Test
 	void instanceThatOnlySendsDoesNotListen() throws Exception {
 		String name = "sender-" + UUID.randomUUID();
 		try (TestInstance sender = instance(name); Ear ear = new Ear(Databases.dedicated(), this.schema)) {
