@@ -186,6 +186,21 @@ public sealed interface QueueEvent {
 	}
 
 	/**
+	 * This instance is no longer woken by others and finds their messages by polling
+	 * alone. It tries to be woken again.
+	 *
+	 * @param reason what happened, as a sentence
+	 */
+	record WakeUpsLost(String backend, String reason) implements QueueEvent {
+	}
+
+	/**
+	 * This instance is woken by others again.
+	 */
+	record WakeUpsRestored(String backend) implements QueueEvent {
+	}
+
+	/**
 	 * Something that an operator may want to act on.
 	 */
 	record Warning(String backend, String text) implements QueueEvent {

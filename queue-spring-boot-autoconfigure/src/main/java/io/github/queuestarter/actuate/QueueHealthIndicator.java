@@ -15,6 +15,7 @@ import io.github.queuestarter.core.QueueStores;
 import io.github.queuestarter.listener.ListenerState;
 import io.github.queuestarter.listener.QueueListenerRegistry;
 import io.github.queuestarter.store.QueueStore;
+import io.github.queuestarter.store.StoreCondition;
 
 import org.springframework.boot.health.contributor.AbstractHealthIndicator;
 import org.springframework.boot.health.contributor.Health;
@@ -63,6 +64,7 @@ public final class QueueHealthIndicator extends AbstractHealthIndicator {
 				problems.add(store.backend() + " does not answer: " + ex.getMessage());
 			}
 		}
+		showConditions(builder);
 		for (ListenerState state : this.registry.states()) {
 			Map<String, Object> entry = entry(queues, state.queue(), state.group());
 			entry.putIfAbsent("backend", state.backend());
@@ -77,6 +79,27 @@ public final class QueueHealthIndicator extends AbstractHealthIndicator {
 		builder.withDetail("backends", backends).withDetail("queues", queues);
 		if (!problems.isEmpty()) {
 			builder.down().withDetail("problems", problems);
+		}
+	}
+
+	/**
+	 * What stores know about themselves; as messages still pass, it makes nothing down.
+	 */
+	private void showConditions(Health.Builder builder) {
+		Map<String, Object> conditions = new LinkedHashMap<>();
+		List<String> findings = new ArrayList<>();
+		for (QueueStore store : this.stores.all()) {
+			StoreCondition condition = store.administration().condition();
+			if (!condition.details().isEmpty()) {
+				conditions.put(store.backend(), condition.details());
+			}
+			findings.addAll(condition.findings());
+		}
+		if (!conditions.isEmpty()) {
+			builder.withDetail("stores", conditions);
+		}
+		if (!findings.isEmpty()) {
+			builder.withDetail("findings", findings);
 		}
 	}
 

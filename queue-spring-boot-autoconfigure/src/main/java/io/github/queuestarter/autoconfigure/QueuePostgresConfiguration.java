@@ -104,7 +104,8 @@ class QueuePostgresConfiguration {
 		try {
 			return new PostgresStore.Settings(properties.getSchema(), properties.getInitializeSchema(),
 					properties.getPollInterval(), properties.getUnjoinedTransaction(), defaults.settleBatch(),
-					queue.getHeartbeat().getInterval(), defaults.networkTimeout(), queue.getHeartbeat().getInterval());
+					queue.getHeartbeat().getInterval(), defaults.networkTimeout(), queue.getHeartbeat().getInterval(),
+					queue.getHeartbeat().getExpiry(), properties.isNotify());
 		}
 		catch (IllegalArgumentException ex) {
 			throw new InvalidQueuePropertiesException("queue.postgres", String.valueOf(ex.getMessage()), ex);

@@ -29,6 +29,13 @@ public class QueuePostgresProperties {
 	private Duration pollInterval = Duration.ofSeconds(1);
 
 	/**
+	 * Whether instances wake each other when there are new messages. Off for connection
+	 * poolers that swallow notifications, like PgBouncer in transaction mode; messages of
+	 * other instances are then found by polling.
+	 */
+	private boolean notify = true;
+
+	/**
 	 * What becomes of a send inside a transaction that the queue's DataSource has no part
 	 * in: it waits for the commit, or fails.
 	 */
@@ -56,6 +63,14 @@ public class QueuePostgresProperties {
 
 	public void setPollInterval(Duration pollInterval) {
 		this.pollInterval = pollInterval;
+	}
+
+	public boolean isNotify() {
+		return this.notify;
+	}
+
+	public void setNotify(boolean notify) {
+		this.notify = notify;
 	}
 
 	public PostgresStore.UnjoinedTransaction getUnjoinedTransaction() {

@@ -107,6 +107,13 @@ public final class EventLog implements QueueObserver {
 					+ " with what it had not finished, because nobody has read as it for " + expired.idle()
 					+ " ('expire-after'). Its dead letters are kept.");
 		}
+		else if (event instanceof QueueEvent.WakeUpsLost lost) {
+			logger.warn("Other instances can't wake this one any more through " + lost.backend()
+					+ "; it finds their messages by polling. " + lost.reason());
+		}
+		else if (event instanceof QueueEvent.WakeUpsRestored restored) {
+			logger.info("Other instances wake this one again through " + restored.backend());
+		}
 		else if (event instanceof QueueEvent.Warning warning) {
 			logger.warn(warning.text());
 		}

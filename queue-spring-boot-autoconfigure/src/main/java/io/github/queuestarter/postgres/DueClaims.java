@@ -1,20 +1,25 @@
 package io.github.queuestarter.postgres;
 
-import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 import io.github.queuestarter.store.ClaimedMessage;
 import io.github.queuestarter.store.Sink.Room;
 import io.github.queuestarter.store.Subscription;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Claims due messages for all groups of this instance in one statement.
+ * Claims due messages for all groups of this instance, and moves scheduled ones into the
+ * log, in one statement.
  */
 final class DueClaims {
+
+	private static final int MOST_MOVED = 1000;
 
 	private final Database database;
 
@@ -23,19 +28,44 @@ final class DueClaims {
 	}
 
 	/**
-	 * Claim.
-	 * @return an answer per request, in order
+	 * Look.
+	 * @param old whether also for scheduled messages that have been due for long
 	 */
-	List<Answer> claim(Connection connection, List<Request> requests) throws SQLException {
+	Found look(List<Request> requests, boolean old) {
 		List<Answer> answers = new ArrayList<>();
 		requests.forEach((request) -> answers.add(new Answer()));
-		return this.database.query(connection, "due", (statement) -> bind(statement, requests), (rows) -> {
+		Moved moved = new Moved();
+		return this.database.query("look for due messages", "look", (statement) -> {
+			bind(statement, requests);
+			statement.setBoolean(7, old);
+			statement.setInt(8, MOST_MOVED);
+		}, (rows) -> {
 			while (rows.next()) {
 				int source = rows.getInt("source") - 1;
-				read(rows, requests.get(source), answers.get(source));
+				if (source < 0) {
+					read(rows, moved);
+				}
+				else {
+					read(rows, requests.get(source), answers.get(source));
+				}
 			}
-			return answers;
+			return new Found(answers, moved);
 		});
+	}
+
+	private static void read(ResultSet row, Moved moved) throws SQLException {
+		String queue = row.getString("queue");
+		if (queue != null) {
+			moved.queues.add(queue);
+			moved.count += row.getLong("moved");
+			return;
+		}
+		long nextIn = row.getLong("next_in");
+		moved.nextIn = row.wasNull() ? Long.MAX_VALUE : nextIn;
+		String problem = row.getString("problem");
+		if (problem != null) {
+			moved.problem = new SQLException(problem, row.getString("problem_state"));
+		}
 	}
 
 	private static void bind(PreparedStatement statement, List<Request> requests) throws SQLException {
@@ -65,6 +95,58 @@ final class DueClaims {
 				request.consumer(), row.getInt("failures"), row.getInt("crashes"), row.getBoolean("crashed_alone"),
 				MessageColumns.instant(row, "sent_at"), MessageColumns.instantOrNull(row, "first_failure_at"),
 				MessageColumns.headers(row), MessageColumns.payload(row), receipt));
+	}
+
+	/**
+	 * What a look found.
+	 *
+	 * @param answers an answer per request, in order
+	 * @param moved what was scheduled
+	 */
+	record Found(List<Answer> answers, Moved moved) {
+	}
+
+	/**
+	 * Scheduled messages that were moved.
+	 */
+	static final class Moved {
+
+		private final Set<String> queues = new HashSet<>();
+
+		private long count;
+
+		private long nextIn = Long.MAX_VALUE;
+
+		private @Nullable SQLException problem;
+
+		/**
+		 * The queues that they were moved to.
+		 */
+		Set<String> queues() {
+			return this.queues;
+		}
+
+		/**
+		 * Whether there may be more.
+		 */
+		boolean more() {
+			return this.count >= MOST_MOVED;
+		}
+
+		/**
+		 * Milliseconds until the next one is due.
+		 */
+		long nextIn() {
+			return this.nextIn;
+		}
+
+		/**
+		 * What kept them from being moved.
+		 */
+		@Nullable SQLException problem() {
+			return this.problem;
+		}
+
 	}
 
 	/**

@@ -1,11 +1,9 @@
 package io.github.queuestarter.postgres;
 
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 
 import io.github.queuestarter.QueueEvent;
 import io.github.queuestarter.QueueObserver;
@@ -14,23 +12,25 @@ import io.github.queuestarter.store.Sink.Room;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The store's one thread for what becomes due: retries, for all sources in one statement,
- * and scheduled messages of all queues. Begins with the first source.
+ * The store's one thread for what becomes due: retries of all sources, and scheduled
+ * messages of all queues, in one statement. Sleeps until the next of them is due, and no
+ * longer than the poll interval, as other instances may have added some. Begins with the
+ * first source.
  */
 final class DueRounds implements Runnable {
 
 	/**
-	 * How late a message that became due by another instance's hand is noticed at most.
+	 * How late a source is noticed to have room again.
 	 */
-	static final Duration LONGEST_WAIT = Duration.ofMillis(100);
+	private static final long LONGEST_WAIT_FOR_ROOM = 100;
 
 	private static final Duration LONGEST_BACK_OFF = Duration.ofSeconds(5);
 
-	private final Database database;
-
 	private final DueClaims claims;
 
-	private final Promotions promotions;
+	private final DuePlan plan;
+
+	private final Wakeups wakeups;
 
 	private final Holdings holdings;
 
@@ -40,37 +40,42 @@ final class DueRounds implements Runnable {
 
 	private final QueueObserver observer;
 
-	private final Pause pause;
+	private final long pollInterval;
 
-	private final Interval promoting = new Interval(LONGEST_WAIT);
+	private final Runnable eachTime;
 
-	private final List<DueSource> sources = new CopyOnWriteArrayList<>();
+	private final Interval oldOnes = new Interval(Duration.ofSeconds(10));
 
 	private final Object starting = new Object();
 
 	private volatile boolean running;
 
-	private int failedPromotions;
+	private boolean moreScheduled = true;
+
+	private int failedMoves;
+
+	private long waitForRoom;
 
 	private @Nullable Thread thread;
 
-	DueRounds(Database database, Promotions promotions, Holdings holdings, SettleCalls settleCalls,
-			SchemaRecovery recovery, QueueObserver observer, Pause pause) {
-		this.database = database;
-		this.claims = new DueClaims(database);
-		this.promotions = promotions;
+	DueRounds(DueClaims claims, DuePlan plan, Wakeups wakeups, Holdings holdings, SettleCalls settleCalls,
+			SchemaRecovery recovery, QueueObserver observer, Duration pollInterval, Runnable eachTime) {
+		this.claims = claims;
+		this.plan = plan;
+		this.wakeups = wakeups;
 		this.holdings = holdings;
 		this.settleCalls = settleCalls;
 		this.recovery = recovery;
 		this.observer = observer;
-		this.pause = pause;
+		this.pollInterval = Math.max(1, pollInterval.toMillis());
+		this.eachTime = eachTime;
 	}
 
 	/**
 	 * Add a source; does not wait for a round in progress.
 	 */
 	void add(DueSource source) {
-		this.sources.add(source);
+		this.plan.add(source);
 		synchronized (this.starting) {
 			if (this.thread == null) {
 				this.running = true;
@@ -79,7 +84,6 @@ final class DueRounds implements Runnable {
 				this.thread.start();
 			}
 		}
-		this.pause.wake();
 	}
 
 	/**
@@ -87,7 +91,7 @@ final class DueRounds implements Runnable {
 	 * has ended.
 	 */
 	synchronized void remove(DueSource source) {
-		this.sources.remove(source);
+		this.plan.remove(source);
 	}
 
 	void close() {
@@ -96,7 +100,7 @@ final class DueRounds implements Runnable {
 			this.running = false;
 			closing = this.thread;
 		}
-		this.pause.wake();
+		this.plan.pause().wake();
 		if (closing != null) {
 			try {
 				closing.join();
@@ -109,22 +113,30 @@ final class DueRounds implements Runnable {
 
 	@Override
 	public void run() {
-		long wait = 0;
 		int failures = 0;
 		while (this.running) {
+			Duration wait;
 			try {
-				wait = round(wait);
+				this.eachTime.run();
+				round();
+				wait = untilNextLook();
 				failures = 0;
 			}
 			catch (Throwable ex) {
 				failures++;
+				this.moreScheduled = true;
 				// Its answer may be lost
-				this.sources.forEach((source) -> source.reconciling().end());
-				wait = Math.min(LONGEST_WAIT.toMillis() << Math.min(failures, 10), LONGEST_BACK_OFF.toMillis());
+				this.plan.sources().forEach((source) -> {
+					source.reconciling().claimFailed();
+					source.nextLook().within(0);
+				});
+				this.plan.scheduled().within(0);
+				wait = Duration.ofMillis(100L << Math.min(failures, 10));
+				wait = (wait.compareTo(LONGEST_BACK_OFF) < 0) ? wait : LONGEST_BACK_OFF;
 				recover(ex, failures, "Retried and scheduled messages can't be looked for: ");
 			}
 			try {
-				this.pause.await(Duration.ofMillis(wait));
+				this.plan.pause().await(wait);
 			}
 			catch (InterruptedException ex) {
 				return;
@@ -148,68 +160,68 @@ final class DueRounds implements Runnable {
 	}
 
 	/**
-	 * Look once.
-	 * @return milliseconds until the next look
+	 * Look for what is due to be looked at; and then, as it is one statement, for
+	 * everything else as well.
 	 */
-	private synchronized long round(long lastWait) {
+	private synchronized void round() {
 		reconcile();
 		List<DueClaims.Request> requests = requests();
-		boolean promotes = this.promoting.isOver();
-		if (requests.isEmpty() && !promotes) {
-			return longer(lastWait);
+		if (!this.plan.scheduled().isDue() && requests.stream().noneMatch((request) -> isDue(request.source()))) {
+			return;
 		}
-		Found found = this.database.call("look for due messages", (connection) -> look(connection, requests, promotes));
-		boolean any = found.more();
-		long next = LONGEST_WAIT.toMillis();
-		for (int i = 0; i < found.answers().size(); i++) {
-			DueClaims.Answer answer = found.answers().get(i);
-			handOver(requests.get(i), answer);
-			any |= !answer.messages().isEmpty();
-			if (answer.nextIn() > 0) {
-				next = Math.min(next, answer.nextIn());
-			}
+		this.waitForRoom = 0;
+		this.plan.scheduled().begin(this.pollInterval);
+		requests.forEach((request) -> request.source().nextLook().begin(this.pollInterval));
+		DueClaims.Found found = this.claims.look(requests, lookForOldOnes());
+		for (int i = 0; i < requests.size(); i++) {
+			take(requests.get(i), found.answers().get(i));
 		}
-		if (promotes) {
-			judgePromotion(found.failure());
-		}
-		return any ? 1 : Math.min(next, longer(lastWait));
+		take(found.moved());
+	}
+
+	private static boolean isDue(DueSource source) {
+		return source.nextLook().isDue();
 	}
 
 	/**
-	 * A failed promotion costs neither the answer of the claim nor the pace of retries.
+	 * Recent ones first, so as not to walk over the dead versions of old ones each time.
 	 */
-	private void judgePromotion(@Nullable SQLException failure) {
-		this.failedPromotions = (failure != null) ? this.failedPromotions + 1 : 0;
-		if (failure != null) {
-			recover(SqlFailures.translate("move scheduled messages into the log", failure), this.failedPromotions,
-					"Scheduled messages that are due are not delivered: ");
+	private boolean lookForOldOnes() {
+		boolean old = this.moreScheduled || this.oldOnes.isOver();
+		if (old) {
+			this.oldOnes.begin();
 		}
+		return old;
 	}
 
-	private Found look(Connection connection, List<DueClaims.Request> requests, boolean promotes) throws SQLException {
-		List<DueClaims.Answer> answers = requests.isEmpty() ? List.of() : this.claims.claim(connection, requests);
-		boolean more = false;
-		SQLException failure = null;
-		if (promotes) {
-			try {
-				more = this.promotions.promote(connection);
-			}
-			catch (SQLException ex) {
-				failure = ex;
-			}
-			if (!more) {
-				this.promoting.begin();
-			}
-		}
-		return new Found(answers, more, failure);
-	}
-
-	private void handOver(DueClaims.Request request, DueClaims.Answer answer) {
+	private void take(DueClaims.Request request, DueClaims.Answer answer) {
+		DueSource source = request.source();
 		if (!answer.messages().isEmpty()) {
-			request.source().sink().acceptDue(answer.messages());
+			source.reconciling().messagesCame();
+			source.sink().acceptDue(answer.messages());
 		}
 		if (!answer.bodiless().isEmpty()) {
 			dropBodiless(request, answer.bodiless());
+		}
+		if (answer.nextIn() > 0) {
+			source.nextLook().within(answer.nextIn());
+		}
+		else {
+			// There was more than room for it, or someone else is at it
+			source.nextLook().within(answer.messages().isEmpty() ? LONGEST_WAIT_FOR_ROOM : 1);
+		}
+	}
+
+	private void take(DueClaims.Moved moved) {
+		this.wakeups.sent(moved.queues());
+		this.moreScheduled = moved.more();
+		this.plan.scheduled().within(moved.more() ? 1 : moved.nextIn());
+		SQLException problem = moved.problem();
+		this.failedMoves = (problem != null) ? this.failedMoves + 1 : 0;
+		if (problem != null) {
+			this.moreScheduled = true;
+			recover(SqlFailures.translate("move scheduled messages into the log", problem), this.failedMoves,
+					"Scheduled messages that are due are not delivered: ");
 		}
 	}
 
@@ -223,17 +235,17 @@ final class DueRounds implements Runnable {
 	}
 
 	private void reconcile() {
-		for (DueSource source : this.sources) {
-			if (source.reconciling().isOver()) {
+		for (DueSource source : this.plan.sources()) {
+			if (source.reconciling().isDue()) {
 				this.holdings.reconcileDue(source.subscription(), source.sink());
-				source.reconciling().begin();
+				source.reconciling().done();
 			}
 		}
 	}
 
 	private List<DueClaims.Request> requests() {
 		List<DueClaims.Request> requests = new ArrayList<>();
-		for (DueSource source : this.sources) {
+		for (DueSource source : this.plan.sources()) {
 			Room room = source.sink().roomForDue();
 			if (room.messages() > 0) {
 				requests.add(new DueClaims.Request(source, source.sink().consumer(), room));
@@ -242,11 +254,23 @@ final class DueRounds implements Runnable {
 		return requests;
 	}
 
-	private static long longer(long wait) {
-		return Math.min(Math.max(2, wait * 2), LONGEST_WAIT.toMillis());
-	}
-
-	private record Found(List<DueClaims.Answer> answers, boolean more, @Nullable SQLException failure) {
+	private Duration untilNextLook() {
+		long nanos = this.plan.scheduled().left();
+		boolean waitsForRoom = false;
+		for (DueSource source : this.plan.sources()) {
+			long left = source.nextLook().left();
+			if (left > 0) {
+				nanos = Math.min(nanos, left);
+			}
+			else {
+				waitsForRoom = true;
+			}
+		}
+		if (waitsForRoom) {
+			this.waitForRoom = Math.min(Math.max(2, this.waitForRoom * 2), LONGEST_WAIT_FOR_ROOM);
+			nanos = Math.min(nanos, Duration.ofMillis(this.waitForRoom).toNanos());
+		}
+		return Duration.ofNanos(nanos);
 	}
 
 }

@@ -6,7 +6,7 @@ import io.github.queuestarter.store.Sink;
 import io.github.queuestarter.store.Subscription;
 
 /**
- * A source as the due thread sees it. Used by that thread only.
+ * A source as the due thread sees it.
  */
 final class DueSource {
 
@@ -16,14 +16,16 @@ final class DueSource {
 
 	private final Sink sink;
 
-	private final Interval reconciling;
+	private final Reconciling reconciling;
+
+	private final NextLook nextLook = new NextLook();
 
 	private final LowWater lowWater = new LowWater();
 
 	DueSource(Subscription subscription, Sink sink, Duration reconcileInterval) {
 		this.subscription = subscription;
 		this.sink = sink;
-		this.reconciling = new Interval(reconcileInterval);
+		this.reconciling = new Reconciling(reconcileInterval);
 	}
 
 	Subscription subscription() {
@@ -34,8 +36,15 @@ final class DueSource {
 		return this.sink;
 	}
 
-	Interval reconciling() {
+	Reconciling reconciling() {
 		return this.reconciling;
+	}
+
+	/**
+	 * May be asked for by any thread.
+	 */
+	NextLook nextLook() {
+		return this.nextLook;
 	}
 
 	LowWater lowWater() {

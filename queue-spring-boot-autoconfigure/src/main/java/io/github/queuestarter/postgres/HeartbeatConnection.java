@@ -42,7 +42,12 @@ final class HeartbeatConnection implements AutoCloseable {
 			this.connection = current;
 			current.setNetworkTimeout(Runnable::run, (int) this.timeout.toMillis());
 			current.setAutoCommit(true);
-			current.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
+			// Only where it is needed: it sets the session, and through a pooler that
+			// lends
+			// sessions per transaction it would reach others
+			if (current.getTransactionIsolation() != Connection.TRANSACTION_READ_COMMITTED) {
+				current.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
+			}
 		}
 		return current;
 	}

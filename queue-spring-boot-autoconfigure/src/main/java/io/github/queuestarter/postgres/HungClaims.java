@@ -53,7 +53,7 @@ final class HungClaims {
 		String schema = this.database.sql().quotedSchema();
 		List<String> ended = this.database.query("look for hung claims", "end-hung", (statement) -> {
 			statement.setString(1, schema + ".claim_v2(");
-			statement.setString(2, schema + ".due_v1(");
+			statement.setString(2, schema + ".look_v1(");
 			statement.setDouble(3, this.patience.toMillis() / 1000.0);
 		}, (rows) -> {
 			List<String> sessions = new ArrayList<>();

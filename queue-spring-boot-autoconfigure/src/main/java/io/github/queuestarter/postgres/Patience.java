@@ -26,7 +26,7 @@ final class Patience {
 	Duration next() {
 		long base = Math.min(this.millis, this.ceiling);
 		this.millis = Math.min(this.millis * 2, this.ceiling);
-		return Duration.ofMillis(base - ThreadLocalRandom.current().nextLong(base / 4 + 1));
+		return Duration.ofMillis(base - ThreadLocalRandom.current().nextLong(base / 10 + 1));
 	}
 
 }

@@ -7,12 +7,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 
 import io.github.queuestarter.Count;
 import io.github.queuestarter.DeadLetterPage;
 import io.github.queuestarter.GroupStats;
 import io.github.queuestarter.PageRequest;
 import io.github.queuestarter.store.Administration;
+import io.github.queuestarter.store.StoreCondition;
 
 /**
  * What operators look at and do, each on a connection of its own.
@@ -25,12 +27,15 @@ final class PostgresAdministration implements Administration {
 
 	private final DeadLetters deadLetters;
 
-	private final Runnable dueSoon;
+	private final Wakeups wakeups;
 
-	PostgresAdministration(Database database, Runnable dueSoon) {
+	private final Supplier<StoreCondition> condition;
+
+	PostgresAdministration(Database database, Wakeups wakeups, Supplier<StoreCondition> condition) {
 		this.database = database;
 		this.deadLetters = new DeadLetters(database);
-		this.dueSoon = dueSoon;
+		this.wakeups = wakeups;
+		this.condition = condition;
 	}
 
 	@Override
@@ -65,12 +70,12 @@ final class PostgresAdministration implements Administration {
 
 	@Override
 	public boolean replay(String queue, String group, String id) {
-		return replayed(this.deadLetters.replay(queue, group, id)) > 0;
+		return replayed(queue, this.deadLetters.replay(queue, group, id)) > 0;
 	}
 
 	@Override
 	public int replay(String queue, String group, int most) {
-		return replayed(this.deadLetters.replay(queue, group, most));
+		return replayed(queue, this.deadLetters.replay(queue, group, most));
 	}
 
 	@Override
@@ -94,7 +99,10 @@ final class PostgresAdministration implements Administration {
 			statement.setString(2, queue);
 			statement.setString(3, group);
 		}, ResultSet::next);
-		this.dueSoon.run();
+		if (found && !paused) {
+			this.wakeups.sent(Set.of(queue));
+			this.wakeups.retryWithin(queue, 0);
+		}
 		return found;
 	}
 
@@ -103,9 +111,14 @@ final class PostgresAdministration implements Administration {
 		this.database.query("reach the database", "ping", Database.Binder.NONE, ResultSet::next);
 	}
 
-	private int replayed(int count) {
+	@Override
+	public StoreCondition condition() {
+		return this.condition.get();
+	}
+
+	private int replayed(String queue, int count) {
 		if (count > 0) {
-			this.dueSoon.run();
+			this.wakeups.retryWithin(queue, 0);
 		}
 		return count;
 	}

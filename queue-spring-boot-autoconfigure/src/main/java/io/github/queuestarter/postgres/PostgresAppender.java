@@ -4,7 +4,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.util.List;
-import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 
@@ -52,11 +51,11 @@ final class PostgresAppender implements Appender {
 		List<AppendBatch> batches = AppendBatch.split(messages);
 		if (join) {
 			appendJoined(batches);
-			wakeAfterCommit(queues(messages));
+			wakeAfterCommit(Announcement.of(messages));
 		}
 		else {
 			appendAlone(batches);
-			this.wakeups.wake(queues(messages));
+			Announcement.of(messages).to(this.wakeups);
 		}
 	}
 
@@ -112,24 +111,17 @@ final class PostgresAppender implements Appender {
 		}
 	}
 
-	private void wakeAfterCommit(Set<String> queues) {
+	private void wakeAfterCommit(Announcement announcement) {
 		if (TransactionSynchronizationManager.isSynchronizationActive()) {
 			TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
 
 				@Override
 				public void afterCommit() {
-					PostgresAppender.this.wakeups.wake(queues);
+					announcement.to(PostgresAppender.this.wakeups);
 				}
 
 			});
 		}
-	}
-
-	private static Set<String> queues(List<OutgoingMessage> messages) {
-		return messages.stream()
-			.filter((message) -> !message.scheduled())
-			.map(OutgoingMessage::queue)
-			.collect(Collectors.toSet());
 	}
 
 	private static UUID id(OutgoingMessage message) {

@@ -28,15 +28,15 @@ final class PostgresConsumers implements Consumers {
 
 	private final HungClaims hungClaims;
 
-	private final Runnable dueSoon;
+	private final Wakeups wakeups;
 
 	PostgresConsumers(Database database, Rebase rebase, HeartbeatConnection heartbeat, HungClaims hungClaims,
-			Runnable dueSoon) {
+			Wakeups wakeups) {
 		this.database = database;
 		this.rebase = rebase;
 		this.hungClaims = hungClaims;
 		this.heartbeat = heartbeat;
-		this.dueSoon = dueSoon;
+		this.wakeups = wakeups;
 	}
 
 	@Override
@@ -114,9 +114,7 @@ final class PostgresConsumers implements Consumers {
 			}
 			return list;
 		});
-		if (!rescued.isEmpty()) {
-			this.dueSoon.run();
-		}
+		rescued.forEach((group) -> this.wakeups.retryWithin(group.queue(), 0));
 		this.hungClaims.end();
 		return rescued;
 	}
@@ -125,7 +123,7 @@ final class PostgresConsumers implements Consumers {
 	public void retire(String domain, String consumer) {
 		this.database.query("retire consumer '" + consumer + "'", "retire",
 				(statement) -> statement.setString(1, consumer), ResultSet::next);
-		this.dueSoon.run();
+		this.wakeups.dueNow();
 	}
 
 	private record Found(Set<String> own, Map<String, Long> others) {

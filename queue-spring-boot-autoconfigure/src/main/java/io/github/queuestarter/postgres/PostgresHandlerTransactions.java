@@ -81,7 +81,7 @@ final class PostgresHandlerTransactions implements HandlerTransactions {
 			logger.warn("Message " + settlement.message().id() + " of queue '" + settlement.message().queue()
 					+ "' was handled and committed, but a callback after the commit failed", ex);
 		}
-		this.settleCalls.committed(SettleItem.of(settlement));
+		this.settleCalls.committed(settlement.message().queue(), SettleItem.of(settlement));
 		return new Result.Committed();
 	}
 

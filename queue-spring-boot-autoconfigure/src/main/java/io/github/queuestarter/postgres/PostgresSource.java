@@ -31,7 +31,9 @@ final class PostgresSource implements MessageSource, Runnable {
 
 	private final Patience patience;
 
-	private final Interval reconciling;
+	private final Reconciling reconciling;
+
+	private final BusyCursors.Watch busyCursor;
 
 	private final DueSource due;
 
@@ -56,7 +58,8 @@ final class PostgresSource implements MessageSource, Runnable {
 		this.sink = sink;
 		this.parts = parts;
 		this.patience = new Patience(settings.pollInterval());
-		this.reconciling = new Interval(settings.reconcileInterval());
+		this.reconciling = new Reconciling(settings.reconcileInterval());
+		this.busyCursor = parts.busyCursors().watch(subscription);
 		this.due = new DueSource(subscription, sink, settings.reconcileInterval());
 	}
 
@@ -74,6 +77,7 @@ final class PostgresSource implements MessageSource, Runnable {
 		}
 		this.parts.wakeups().add(this.subscription.queue(), this.pause);
 		this.parts.dueRounds().add(this.due);
+		this.parts.startReader().run();
 	}
 
 	@Override
@@ -93,6 +97,7 @@ final class PostgresSource implements MessageSource, Runnable {
 		this.parts.dueRounds().remove(this.due);
 		if (stopping != null) {
 			join(stopping);
+			this.busyCursor.free();
 		}
 	}
 
@@ -127,9 +132,9 @@ final class PostgresSource implements MessageSource, Runnable {
 			this.groupMade = true;
 			this.groupWasMade = true;
 		}
-		if (this.reconciling.isOver()) {
+		if (this.reconciling.isDue()) {
 			this.parts.holdings().reconcileNew(this.subscription, this.sink);
-			this.reconciling.begin();
+			this.reconciling.done();
 		}
 	}
 
@@ -161,10 +166,11 @@ final class PostgresSource implements MessageSource, Runnable {
 	private void poll(int room) throws InterruptedException {
 		Claims.Answer answer = this.parts.claims().claim(this.subscription, this.sink.consumer(), room);
 		if (answer.outcome() == Claims.Outcome.MESSAGES) {
+			this.reconciling.messagesCame();
 			this.sink.acceptNew(answer.messages());
 		}
 		this.sink.pollSucceeded();
-		this.busy = (answer.outcome() == Claims.Outcome.BUSY) ? this.busy + 1 : 0;
+		noteBusy(answer.outcome() == Claims.Outcome.BUSY);
 		switch (answer.outcome()) {
 			case MESSAGES -> this.patience.reset();
 			case EMPTY, PAUSED -> awaitMessages();
@@ -172,6 +178,16 @@ final class PostgresSource implements MessageSource, Runnable {
 			case BUSY -> awaitTurn();
 			case FENCED -> this.pause.await(WITHOUT_CONSUMER);
 			case LOST -> this.groupMade = false;
+		}
+	}
+
+	private void noteBusy(boolean isBusy) {
+		this.busy = isBusy ? this.busy + 1 : 0;
+		if (isBusy) {
+			this.busyCursor.busy();
+		}
+		else {
+			this.busyCursor.free();
 		}
 	}
 
@@ -188,7 +204,7 @@ final class PostgresSource implements MessageSource, Runnable {
 	}
 
 	private void recover(Throwable failure) {
-		this.reconciling.end();
+		this.reconciling.claimFailed();
 		Duration wait = AFTER_ERROR;
 		try {
 			wait = this.sink.pollFailed(failure);

@@ -1,6 +1,7 @@
 package io.github.queuestarter.postgres;
 
 import java.time.Duration;
+import java.util.Map;
 
 import javax.sql.DataSource;
 
@@ -13,6 +14,8 @@ import io.github.queuestarter.store.Housekeeping;
 import io.github.queuestarter.store.QueueStore;
 import io.github.queuestarter.store.Reader;
 import io.github.queuestarter.store.Settlements;
+import io.github.queuestarter.store.StoreCondition;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.support.StaticListableBeanFactory;
@@ -54,6 +57,12 @@ public final class PostgresStore implements QueueStore {
 
 	private final HeartbeatConnection heartbeat;
 
+	private final @Nullable Notifier notifier;
+
+	private final @Nullable WakeupReader wakeupReader;
+
+	private final BusyCursors busyCursors;
+
 	/**
 	 * Create a store without transactional listeners.
 	 */
@@ -65,8 +74,9 @@ public final class PostgresStore implements QueueStore {
 	/**
 	 * Create a store. Does not yet talk to the database.
 	 * @param dataSource the application's connection pool
-	 * @param dedicated opens a connection of its own, outside of the pool, each time;
-	 * must bound the time that this takes (connect, login and socket time-out)
+	 * @param dedicated opens a connection of its own, outside of the pool, each time (the
+	 * pool itself, if there is no other way: then nobody listens for wake-ups); must
+	 * bound the time that this takes (connect, login and socket time-out)
 	 * @param settings how the store behaves
 	 * @param observer told of what happens
 	 * @param transactionManagers those of the application, asked when a transactional
@@ -74,30 +84,41 @@ public final class PostgresStore implements QueueStore {
 	 */
 	public PostgresStore(DataSource dataSource, DataSource dedicated, Settings settings, QueueObserver observer,
 			ObjectProvider<PlatformTransactionManager> transactionManagers) {
+		this(dataSource, dedicated, settings, observer, transactionManagers, WakeupReader.PROBE_INTERVAL);
+	}
+
+	PostgresStore(DataSource dataSource, DataSource dedicated, Settings settings, QueueObserver observer,
+			ObjectProvider<PlatformTransactionManager> transactionManagers, Duration probeInterval) {
 		Database database = new Database(CallerTransaction.target(dataSource), new Sql(settings.schema()),
 				settings.networkTimeout());
-		Wakeups wakeups = new Wakeups();
-		Pause duePause = new Pause();
+		DuePlan duePlan = new DuePlan();
+		this.notifier = settings.notifies() ? new Notifier(database) : null;
+		Wakeups wakeups = new Wakeups(duePlan, this.notifier, settings.pollInterval());
+		// Not on a connection of the pool, of which one is taken for the heartbeat
+		// already
+		this.wakeupReader = (this.notifier != null && dedicated != dataSource) ? new WakeupReader(dedicated,
+				database.sql(), settings.heartbeatTimeout(), probeInterval, this.notifier, wakeups, observer) : null;
+		this.busyCursors = new BusyCursors(database, settings.heartbeatExpiry(), observer);
 		this.initializer = new SchemaInitializer(database, settings.initializeSchema());
 		this.rebase = new Rebase(database, observer);
 		SchemaRecovery recovery = new SchemaRecovery(this.initializer, this.rebase,
 				settings.initializeSchema() == Initialize.ALWAYS);
 		this.networkTimeout = settings.networkTimeout();
-		this.settleCalls = new SettleCalls(database, settings.settleBatch(), duePause::wake);
+		this.settleCalls = new SettleCalls(database, settings.settleBatch(), wakeups);
 		this.transactionManager = new TransactionManagerLookup(transactionManagers,
 				CallerTransaction.target(dataSource));
 		Holdings holdings = new Holdings(database, this.settleCalls);
-		this.dueRounds = new DueRounds(database, new Promotions(database, wakeups), holdings, this.settleCalls,
-				recovery, observer, duePause);
+		this.dueRounds = new DueRounds(new DueClaims(database), duePlan, wakeups, holdings, this.settleCalls, recovery,
+				observer, settings.pollInterval(), this::endHungWakeupLine);
 		this.heartbeat = new HeartbeatConnection(dedicated, settings.heartbeatTimeout());
 		this.appender = new PostgresAppender(database,
 				new CallerTransaction(dataSource, settings.unjoinedTransaction()), recovery, wakeups);
 		this.reader = new PostgresReader(new SourceParts(new Groups(database, observer), new Claims(database), holdings,
-				this.dueRounds, wakeups, recovery), settings);
+				this.dueRounds, wakeups, this.busyCursors, this::startWakeupReader, recovery), settings);
 		this.settlements = new PostgresSettlements(database, this.settleCalls);
 		this.consumers = new PostgresConsumers(database, this.rebase, this.heartbeat,
-				new HungClaims(database, settings.networkTimeout(), observer), duePause::wake);
-		this.administration = new PostgresAdministration(database, duePause::wake);
+				new HungClaims(database, settings.networkTimeout(), observer), wakeups);
+		this.administration = new PostgresAdministration(database, wakeups, this::condition);
 		this.housekeeping = new PostgresHousekeeping(database);
 	}
 
@@ -162,8 +183,37 @@ public final class PostgresStore implements QueueStore {
 
 	@Override
 	public void close() {
+		if (this.wakeupReader != null) {
+			this.wakeupReader.close();
+		}
 		this.dueRounds.close();
+		if (this.notifier != null) {
+			this.notifier.close();
+		}
 		this.heartbeat.close();
+	}
+
+	private void startWakeupReader() {
+		if (this.wakeupReader != null) {
+			this.wakeupReader.start();
+		}
+	}
+
+	private void endHungWakeupLine() {
+		if (this.wakeupReader != null) {
+			this.wakeupReader.endIfHung();
+		}
+	}
+
+	private StoreCondition condition() {
+		return new StoreCondition(Map.of("wakeup", wakeup()), this.busyCursors.findings());
+	}
+
+	private Map<String, Object> wakeup() {
+		if (this.notifier == null) {
+			return Map.of("notify", "off");
+		}
+		return ((this.wakeupReader != null) ? this.wakeupReader.state() : WakeupState.IMPOSSIBLE).details();
 	}
 
 	/**
@@ -178,11 +228,13 @@ public final class PostgresStore implements QueueStore {
 	 * @param reconcileInterval how often a listener compares what it holds with what the
 	 * store says that it holds
 	 * @param networkTimeout after how long without an answer a connection is given up
-	 * @param heartbeatTimeout the same for the heartbeat's connection
+	 * @param heartbeatTimeout the same for connections outside of the pool
+	 * @param heartbeatExpiry after how long without a sign of life a consumer is given up
+	 * @param notifies whether instances wake each other; if not, they only poll
 	 */
 	public record Settings(String schema, Initialize initializeSchema, Duration pollInterval,
 			UnjoinedTransaction unjoinedTransaction, int settleBatch, Duration reconcileInterval,
-			Duration networkTimeout, Duration heartbeatTimeout) {
+			Duration networkTimeout, Duration heartbeatTimeout, Duration heartbeatExpiry, boolean notifies) {
 
 		public Settings {
 			Assert.hasText(schema, "'schema' must not be empty");
@@ -198,7 +250,8 @@ public final class PostgresStore implements QueueStore {
 		 */
 		public static Settings defaults() {
 			return new Settings("queue", Initialize.ALWAYS, Duration.ofSeconds(1), UnjoinedTransaction.AFTER_COMMIT,
-					1000, Duration.ofSeconds(5), Duration.ofSeconds(30), Duration.ofSeconds(5));
+					1000, Duration.ofSeconds(5), Duration.ofSeconds(30), Duration.ofSeconds(5), Duration.ofSeconds(20),
+					true);
 		}
 
 	}

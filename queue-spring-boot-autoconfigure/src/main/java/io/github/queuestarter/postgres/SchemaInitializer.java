@@ -61,7 +61,7 @@ final class SchemaInitializer {
 			catch (SQLException ex) {
 				if (SqlFailures.isPrivilegeMissing(ex)) {
 					throw this.version.notReady(found,
-							", and the application's role may not make it (" + SqlFailures.reason(ex) + ")");
+							", and the application's role may not make it (" + SqlFailures.firstLine(ex) + ")");
 				}
 				// The wait for the lock has been the pause before the next try
 				if (!SqlFailures.isLockNotAvailable(ex) || left == 1) {

@@ -68,7 +68,7 @@ final class SchemaVersion {
 			if (SqlFailures.isPrivilegeMissing(ex)) {
 				String schema = this.database.sql().schema();
 				throw new QueueSchemaException("The role of the application may not use the queue tables in schema '"
-						+ schema + "' (" + SqlFailures.reason(ex) + ").", schema, Sql.SCHEMA_SCRIPT);
+						+ schema + "' (" + SqlFailures.firstLine(ex) + ").", schema, Sql.SCHEMA_SCRIPT);
 			}
 			throw ex;
 		}

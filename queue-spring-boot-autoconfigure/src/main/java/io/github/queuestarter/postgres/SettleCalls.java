@@ -22,21 +22,16 @@ final class SettleCalls {
 
 	private static final int LONGEST_TRACE = 32_000;
 
-	/**
-	 * The due thread looks by itself after this time.
-	 */
-	private static final long SOON = DueRounds.LONGEST_WAIT.toMillis();
-
 	private final Database database;
 
 	private final int most;
 
-	private final Runnable dueSoon;
+	private final Wakeups wakeups;
 
-	SettleCalls(Database database, int most, Runnable dueSoon) {
+	SettleCalls(Database database, int most, Wakeups wakeups) {
 		this.database = database;
 		this.most = most;
-		this.dueSoon = dueSoon;
+		this.wakeups = wakeups;
 	}
 
 	/**
@@ -51,7 +46,7 @@ final class SettleCalls {
 			settleBatch(consumer, queue, group, part.stream().map(items::get).toList())
 				.forEach((position) -> stale.add(part.get(position - 1)));
 		}
-		dueSoon(items);
+		comeAgain(queue, items);
 		return stale;
 	}
 
@@ -72,14 +67,16 @@ final class SettleCalls {
 	/**
 	 * To be called when a settlement is committed that was part of a transaction.
 	 */
-	void committed(SettleItem item) {
-		dueSoon(List.of(item));
+	void committed(String queue, SettleItem item) {
+		comeAgain(queue, List.of(item));
 	}
 
-	private void dueSoon(List<SettleItem> items) {
-		if (items.stream().anyMatch((item) -> item.comesAgain() && item.waitMillis() < SOON)) {
-			this.dueSoon.run();
-		}
+	private void comeAgain(String queue, List<SettleItem> items) {
+		items.stream()
+			.filter(SettleItem::comesAgain)
+			.mapToLong(SettleItem::waitMillis)
+			.min()
+			.ifPresent((millis) -> this.wakeups.retryWithin(queue, millis));
 	}
 
 	/**

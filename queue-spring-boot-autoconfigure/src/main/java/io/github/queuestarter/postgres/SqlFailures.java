@@ -30,7 +30,7 @@ final class SqlFailures {
 	}
 
 	static QueueStoreException translate(String intent, SQLException ex) {
-		return new QueueStoreException("Could not " + intent + " (" + reason(ex) + "). " + advice(ex), ex);
+		return new QueueStoreException("Could not " + intent + " (" + firstLine(ex) + "). " + advice(ex), ex);
 	}
 
 	/**
@@ -90,7 +90,7 @@ final class SqlFailures {
 		return (SQLException) candidate;
 	}
 
-	static String reason(SQLException ex) {
+	static String firstLine(Throwable ex) {
 		String message = String.valueOf(ex.getMessage());
 		int end = message.indexOf('\n');
 		return (end > 0) ? message.substring(0, end) : message;

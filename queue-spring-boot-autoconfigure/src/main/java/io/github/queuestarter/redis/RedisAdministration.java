@@ -13,6 +13,7 @@ import io.github.queuestarter.DeadLetterPage;
 import io.github.queuestarter.GroupStats;
 import io.github.queuestarter.PageRequest;
 import io.github.queuestarter.store.Administration;
+import io.github.queuestarter.store.StoreCondition;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 
 /**
@@ -133,6 +134,11 @@ final class RedisAdministration implements Administration {
 			this.duePoller.pause(queue, group, paused);
 		}
 		return there;
+	}
+
+	@Override
+	public StoreCondition condition() {
+		return StoreCondition.NOTHING;
 	}
 
 	@Override

@@ -68,6 +68,11 @@ public interface Administration {
 	boolean pause(String queue, String group, boolean paused);
 
 	/**
+	 * What the store knows about itself. From memory; never waits and never fails.
+	 */
+	StoreCondition condition();
+
+	/**
 	 * Cheap question whether the store answers.
 	 */
 	void ping();

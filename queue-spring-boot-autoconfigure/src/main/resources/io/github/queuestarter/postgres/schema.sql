@@ -256,6 +256,12 @@ language sql stable set search_path from current as $$
   select hashtextextended('queue_message'::regclass::oid::text || '/' || q, 7)
 $$;
 
+-- Key of the lock that a claim holds on its group. The claim itself spells it out, to save the call.
+create or replace function cursor_lock_key_v1(q text, g text) returns bigint
+language sql stable set search_path from current as $$
+  select hashtextextended('queue_cursor'::regclass::oid::text || '/' || q || '/' || g, 42)
+$$;
+
 -- Makes a group if it is not there.
 -- parameters: queue, group, start ('earliest' or 'latest'), application
 -- answer:     whether it was made; the application that made it
@@ -527,6 +533,56 @@ begin
     select p.queue, count(*) from put p group by p.queue;
 end $$;
 
+-- Looks once for all that is due: claims retries as due_v1 does and moves scheduled messages as promote_v1 does. A move
+-- that fails costs nothing of the rest.
+-- parameters: those of due_v1, then those of promote_v1
+-- answer:     the rows of due_v1; then, with source null, a row per queue into which messages were moved; then one with
+--             next_in, the milliseconds until the next scheduled message is due, or the problem that kept them from
+--             being moved
+create or replace function look_v1(queues text[], groups text[], consumers text[], rooms int[], suspects int[],
+  lows timestamptz[], scheduled_low timestamptz, most int)
+returns table (source int, retry bigint, claim int, message_id uuid, sent_at timestamptz, format "char", payload text,
+  headers jsonb, failures int, crashes int, crashed_alone boolean, first_failure_at timestamptz,
+  low timestamptz, next_in bigint, queue text, moved bigint, problem text, problem_state text)
+language plpgsql rows 100
+set search_path from current
+set enable_bitmapscan = off set enable_seqscan = off set enable_sort = off set jit = off
+as $$
+#variable_conflict use_column
+declare
+  moment timestamptz := clock_timestamp();
+begin
+  return query
+    select d.source, d.retry, d.claim, d.message_id, d.sent_at, d.format, d.payload, d.headers, d.failures, d.crashes,
+           d.crashed_alone, d.first_failure_at, d.low, d.next_in, null::text, null::bigint, null::text, null::text
+      from due_v1(queues, groups, consumers, rooms, suspects, lows) d;
+  begin
+    return query
+      select null::int, null::bigint, null::int, null::uuid, null::timestamptz, null::"char", null::text, null::jsonb,
+             null::int, null::int, null::boolean, null::timestamptz, null::timestamptz, null::bigint, p.queue, p.moved,
+             null::text, null::text
+        from promote_v1(scheduled_low, most) p;
+    next_in := (
+      select ceil(extract(epoch from s.due - moment) * 1000) from queue_scheduled s
+       where s.due > moment order by s.due, s.id limit 1);
+  exception when others then
+    problem := sqlerrm;
+    problem_state := sqlstate;
+  end;
+  return next;
+end $$;
+
+-- Name of the channel on which the store's instances wake each other. A payload is '<what>:<sender>:<name>', where what is
+--   sent   there are new messages in the queue of that name
+--   due    something of that queue, of all if the name is empty, is due now or soon
+--   probe  a sign of life that only its sender reads
+-- and sender is a word of the sender's own, which lets it know its own signals, or empty. From SQL:
+--   pg_notify(wakeup_channel_v1(), 'sent::' || queue)
+create or replace function wakeup_channel_v1() returns text
+language sql stable set search_path from current as $$
+  select 'queue_wakeup_' || md5(current_schema())
+$$;
+
 -- Settles messages that a consumer holds in one group.
 -- parameters: consumer, queue, group; the ids of the deliveries concerned, and the position of the last message of
 --             each; then per message, in the order of these deliveries and ascending ids: its delivery and id, or its
@@ -734,12 +790,6 @@ begin
     from gone d, unnest(d.xids, d.ids) u (xid, message);
   update queue_retry r set consumer = null, due = clock_timestamp(), alone = false where r.consumer = who;
 end $$;
-
--- Key of the lock under which messages of a group are claimed.
-create or replace function cursor_lock_key_v1(q text, g text) returns bigint
-language sql stable set search_path from current as $$
-  select hashtextextended('queue_cursor'::regclass::oid::text || '/' || q || '/' || g, 42)
-$$;
 
 -- The last message of a queue that is not among its newest.
 -- parameters: queue, how many are the newest
@@ -1224,12 +1274,6 @@ end $$;
 
 -- ---------------------------------------------------------------- for people and other languages
 -- The names of functions and views of this part, their arguments and columns never change; more may be added at the end.
-
--- The channel where listeners of this schema wait for word: pg_notify(wakeup_channel_v1(), 'sent::' || queue).
-create or replace function wakeup_channel_v1() returns text
-language sql stable set search_path from current as $$
-  select 'queue_wakeup_' || md5(current_schema())
-$$;
 
 -- Raises an error unless there may be a queue of this name and a message with these headers.
 create or replace function require_sendable_v1(queue text, headers jsonb) returns void

@@ -29,6 +29,7 @@ import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfigurat
 import org.springframework.boot.data.redis.autoconfigure.DataRedisConnectionDetails;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.diagnostics.FailureAnalyzer;
+import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
@@ -48,6 +49,7 @@ import org.springframework.scheduling.annotation.EnableAsync;
 import org.springframework.context.annotation.ScopedProxyMode;
 import org.springframework.context.annotation.Scope;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -252,6 +254,18 @@ class QueueAutoConfigurationTests {
 				assertThat(analysis.getDescription()).contains("not there");
 				assertThat(analysis.getAction()).contains("queue.postgres.initialize-schema");
 			}));
+	}
+
+	@Test
+	void notificationsOnPostgresCanBeSwitchedOff() {
+		this.postgres.run((context) -> assertThat(conditions(context)).contains("listening="));
+		this.postgres.withPropertyValues("queue.postgres.notify=off")
+			.run((context) -> assertThat(conditions(context)).contains("notify=off"));
+	}
+
+	private static String conditions(ApplicationContext context) {
+		Health health = context.getBean("queueHealthIndicator", HealthIndicator.class).health();
+		return (health != null) ? String.valueOf(health.getDetails().get("stores")) : "";
 	}
 
 	@Test

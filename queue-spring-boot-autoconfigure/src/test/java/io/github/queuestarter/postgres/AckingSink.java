@@ -8,6 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 
 import io.github.queuestarter.store.ClaimedMessage;
 import io.github.queuestarter.store.Receipt;
@@ -17,7 +18,8 @@ import io.github.queuestarter.store.Sink;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Acks everything, on a thread of its own, and counts how often each message came.
+ * Settles everything at once, on a thread of its own, and counts how often each message
+ * came.
  */
 final class AckingSink implements Sink, AutoCloseable {
 
@@ -33,15 +35,29 @@ final class AckingSink implements Sink, AutoCloseable {
 
 	private final AtomicInteger failedPolls = new AtomicInteger();
 
+	private final AtomicInteger polls = new AtomicInteger();
+
+	private long lastPoll = System.nanoTime();
+
+	private volatile Duration lastGap = Duration.ZERO;
+
 	private final String consumer;
 
 	private final int room;
 
 	private final Settlements settlements;
 
+	private final Function<ClaimedMessage, Settlement> decision;
+
 	private final Thread settler = new Thread(this::settle, "acking-sink");
 
 	AckingSink(String consumer, int room, Settlements settlements, Map<String, AtomicInteger> received) {
+		this(consumer, room, settlements, received, Settlement.Ack::new);
+	}
+
+	AckingSink(String consumer, int room, Settlements settlements, Map<String, AtomicInteger> received,
+			Function<ClaimedMessage, Settlement> decision) {
+		this.decision = decision;
 		this.consumer = consumer;
 		this.room = room;
 		this.settlements = settlements;
@@ -53,6 +69,17 @@ final class AckingSink implements Sink, AutoCloseable {
 		return this.failedPolls.get();
 	}
 
+	/**
+	 * How long it was between the last two polls.
+	 */
+	Duration lastGap() {
+		return this.lastGap;
+	}
+
+	int polls() {
+		return this.polls.get();
+	}
+
 	@Nullable Throwable failure() {
 		return this.failure.get();
 	}
@@ -60,8 +87,7 @@ final class AckingSink implements Sink, AutoCloseable {
 	private void settle() {
 		try {
 			for (List<ClaimedMessage> batch = this.toSettle.take(); batch != END; batch = this.toSettle.take()) {
-				this.settlements
-					.settle(batch.stream().map((message) -> (Settlement) new Settlement.Ack(message)).toList());
+				this.settlements.settle(batch.stream().map(this.decision).toList());
 				batch.forEach((message) -> this.held.remove(message.receipt()));
 				synchronized (this) {
 					notifyAll();
@@ -112,6 +138,10 @@ final class AckingSink implements Sink, AutoCloseable {
 
 	@Override
 	public void pollSucceeded() {
+		this.polls.incrementAndGet();
+		long now = System.nanoTime();
+		this.lastGap = Duration.ofNanos(now - this.lastPoll);
+		this.lastPoll = now;
 	}
 
 	@Override

@@ -105,7 +105,8 @@ class CallerTransactionTests {
 	void unjoinedTransactionFailsIfToldSo() throws Exception {
 		Settings failing = new Settings(this.settings.schema(), this.settings.initializeSchema(),
 				this.settings.pollInterval(), UnjoinedTransaction.FAIL, 100, this.settings.reconcileInterval(),
-				this.settings.networkTimeout(), this.settings.heartbeatTimeout());
+				this.settings.networkTimeout(), this.settings.heartbeatTimeout(), this.settings.heartbeatExpiry(),
+				true);
 		try (TestInstance app = new TestInstance(pool, failing)) {
 			assertThat(app.store().appender().joinsTransaction()).isFalse();
 			transaction(pool)

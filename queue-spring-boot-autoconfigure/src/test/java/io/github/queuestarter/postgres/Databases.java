@@ -57,7 +57,7 @@ final class Databases {
 
 	static Settings settings(String schema, Initialize mode) {
 		return new Settings(schema, mode, Duration.ofMillis(100), UnjoinedTransaction.AFTER_COMMIT, 1000,
-				Duration.ofMillis(500), Duration.ofSeconds(30), Duration.ofSeconds(5));
+				Duration.ofMillis(500), Duration.ofSeconds(30), Duration.ofSeconds(5), Duration.ofSeconds(20), true);
 	}
 
 }

@@ -27,11 +27,13 @@ final class FreezingProxy implements AutoCloseable {
 	FreezingProxy(String jdbcUrl) throws IOException {
 		this.target = URI.create(jdbcUrl.substring("jdbc:".length()));
 		start(() -> {
-			Socket client = this.server.accept();
-			Socket database = new Socket(this.target.getHost(), this.target.getPort());
-			this.sockets.addAll(List.of(client, database));
-			start(() -> pass(client.getInputStream(), database.getOutputStream(), false));
-			start(() -> pass(database.getInputStream(), client.getOutputStream(), true));
+			while (true) {
+				Socket client = this.server.accept();
+				Socket database = new Socket(this.target.getHost(), this.target.getPort());
+				this.sockets.addAll(List.of(client, database));
+				start(() -> pass(client.getInputStream(), database.getOutputStream(), false));
+				start(() -> pass(database.getInputStream(), client.getOutputStream(), true));
+			}
 		});
 	}
 
@@ -42,6 +44,13 @@ final class FreezingProxy implements AutoCloseable {
 
 	void freeze() {
 		this.frozen = true;
+	}
+
+	/**
+	 * Pass on what new connections bring. Those that were in use stay as they are.
+	 */
+	void thaw() {
+		this.frozen = false;
 	}
 
 	private void pass(InputStream from, OutputStream to, boolean freezes) throws IOException {

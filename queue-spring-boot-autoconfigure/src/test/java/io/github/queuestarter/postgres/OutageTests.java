@@ -63,6 +63,26 @@ class OutageTests {
 	}
 
 	@Test
+	void instancesWakeEachOtherAgainAfterAnOutage() throws Exception {
+		try (PostgresServer server = PostgresServer.builder().fsync(true).start();
+				HikariDataSource pool = pool(server);
+				TestInstance receiver = instance(server, pool);
+				TestInstance sender = instance(server, pool)) {
+			Map<String, AtomicInteger> received = new ConcurrentHashMap<>();
+			receiver.listen("orders", "billing", 10, received);
+			Awaitility.await().until(receiver::isListening);
+			server.kill();
+			Awaitility.await().until(() -> !receiver.isListening());
+			server.start();
+			Awaitility.await().atMost(Duration.ofSeconds(30)).until(receiver::isListening);
+			assertThat(receiver.events(QueueEvent.WakeUpsLost.class)).hasSize(1);
+			assertThat(receiver.events(QueueEvent.WakeUpsRestored.class)).hasSize(1);
+			String id = sender.send(false, "orders", "after").get(0);
+			Awaitility.await().until(() -> received.containsKey(id));
+		}
+	}
+
+	@Test
 	void heartbeatGivesUpAConnectionThatDoesNotAnswer() throws Exception {
 		try (PostgresServer server = PostgresServer.builder().fsync(true).start();
 				HikariDataSource pool = pool(server);
@@ -135,7 +155,7 @@ class OutageTests {
 		Settings settings = Databases.settings(schema);
 		settings = new Settings(schema, settings.initializeSchema(), settings.pollInterval(),
 				settings.unjoinedTransaction(), 1000, settings.reconcileInterval(), Duration.ofSeconds(2),
-				Duration.ofSeconds(1));
+				Duration.ofSeconds(1), settings.heartbeatExpiry(), true);
 		ExecutorService frozen = Executors.newSingleThreadExecutor();
 		try (HikariDataSource pool = Databases.pool();
 				TestInstance app = new TestInstance(pool, settings);
@@ -206,7 +226,7 @@ class OutageTests {
 				new DriverManagerDataSource(server.jdbcUrl(), server.username(), server.password()),
 				new Settings("queue", settings.initializeSchema(), settings.pollInterval(),
 						settings.unjoinedTransaction(), 1000, settings.reconcileInterval(), Duration.ofSeconds(2),
-						Duration.ofSeconds(1)));
+						Duration.ofSeconds(1), settings.heartbeatExpiry(), true));
 	}
 
 }

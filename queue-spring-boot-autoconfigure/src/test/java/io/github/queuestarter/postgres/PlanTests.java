@@ -113,8 +113,8 @@ class PlanTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "claim_v2", "due_v1", "promote_v1", "settle_v1", "remove_finished_v2", "length_bound_v1",
-			"unclaimed_queues_v1", "group_idle_v1", "stats_v1" })
+	@ValueSource(strings = { "claim_v2", "due_v1", "promote_v1", "look_v1", "settle_v1", "remove_finished_v2",
+			"length_bound_v1", "unclaimed_queues_v1", "group_idle_v1", "stats_v1" })
 	void functionsThatWalkOverTheLogCarryThePlannerSettings(String function) throws Exception {
 		assertThat(settings(function)).contains("enable_bitmapscan=off", "enable_seqscan=off", "enable_sort=off",
 				"jit=off");
@@ -156,6 +156,24 @@ class PlanTests {
 	@Test
 	void promotionReadsABatch() throws Exception {
 		assertCheap("select * from promote_v1('-infinity', " + BATCH + ")");
+	}
+
+	@Test
+	void lookForAllThatIsDueReadsABatchOfEachKind() throws Exception {
+		assertCheap("select * from look_v1('{orders}', '{billing}', '{me}', '{" + BATCH + "}', '{10}', '{-infinity}',"
+				+ " '-infinity', " + BATCH + ")");
+	}
+
+	/**
+	 * There may be millions of them, for years.
+	 */
+	@Test
+	void whatIsScheduledForLaterIsNotRead() throws Exception {
+		run("insert into queue_scheduled (due, queue, payload) select clock_timestamp() + interval '1 year', 'orders', '{}'"
+				+ " from generate_series(1, " + BACKLOG + ")");
+		assertCheap(
+				"select * from look_v1('{}', '{}', '{}', '{}', '{}', '{}', clock_timestamp() - interval '1 microsecond', "
+						+ BATCH + ")");
 	}
 
 	@Test

@@ -11,6 +11,7 @@ import io.github.queuestarter.GroupStats;
 import io.github.queuestarter.QueueEvent;
 import io.github.queuestarter.postgres.PostgresStore.Initialize;
 import io.github.queuestarter.postgres.PostgresStore.Settings;
+import io.github.queuestarter.store.RetentionSettings;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -66,7 +67,8 @@ class RestoreTests {
 				// This cluster comes to the ids of the other one
 				Cluster.passTransactions(to, 25_000);
 				received.expecting(app.send(false, "orders", "last").get(0)).assertOnce();
-				app.store().housekeeping().removeFinished(Set.of("orders", "ungrouped"), Duration.ZERO);
+				app.store().housekeeping().removeFinished("orders", RetentionSettings.defaults());
+				app.store().housekeeping().removeFinished("ungrouped", RetentionSettings.defaults());
 				assertThat(Cluster.text(to, "select count(*) from " + quoted("queue_message"))).isEqualTo("0");
 				assertThat(stats(app, "billing").deadLetters().value()).isEqualTo(1);
 				assertThat(stats(app, "billing").scheduled().value()).isEqualTo(1);
@@ -149,7 +151,8 @@ class RestoreTests {
 			assertThat(world.unfinished()).isNotEmpty();
 			Cluster.execute(database, "create publication everything for all tables",
 					"delete from " + quoted("queue_group") + " where name = 'audit'");
-			assertThat(app.store().housekeeping().removeFinished(Set.of("orders"), Duration.ZERO)).isPositive();
+			assertThat(app.store().housekeeping().removeFinished("orders", RetentionSettings.defaults()).finished())
+				.isPositive();
 		}
 	}
 
@@ -162,7 +165,8 @@ class RestoreTests {
 			new LogicalCopy(this.schema, true).copy(from, to);
 			for (String call : List.of("remove_finished_v1('orders', '0', '0', 0, 1000)",
 					"create_group_v1('ungrouped', 'late', 'earliest', 'test')",
-					"claim_v2('orders', 'billing', (select min(id) from " + quoted("queue_consumer") + "), 1, false)")) {
+					"claim_v2('orders', 'billing', (select min(id) from " + quoted("queue_consumer")
+							+ "), 1, false)")) {
 				assertThatExceptionOfType(SQLException.class)
 					.isThrownBy(() -> Cluster.text(to, "select " + quoted(call)))
 					.satisfies((ex) -> assertThat(SqlFailures.isNotAtHome(ex)).isTrue());
@@ -212,7 +216,8 @@ class RestoreTests {
 			HikariDataSource limited = young.pool(to.getJdbcUrl(), role);
 			Settings never = new Settings(this.schema, Initialize.NEVER, this.settings.pollInterval(),
 					this.settings.unjoinedTransaction(), 1000, this.settings.reconcileInterval(),
-					this.settings.networkTimeout(), this.settings.heartbeatTimeout());
+					this.settings.networkTimeout(), this.settings.heartbeatTimeout(), this.settings.heartbeatExpiry(),
+					this.settings.notifies());
 			try (TestInstance app = new TestInstance(limited, limited, never)) {
 				assertThat(rebased(app)).hasSize(1);
 				new Received(world, app).assertOnce();

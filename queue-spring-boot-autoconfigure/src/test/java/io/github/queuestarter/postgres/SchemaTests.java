@@ -190,7 +190,7 @@ class SchemaTests {
 		Settings settings = Databases.settings(this.schema);
 		return new Settings(settings.schema(), Initialize.NEVER, settings.pollInterval(),
 				settings.unjoinedTransaction(), settings.settleBatch(), settings.reconcileInterval(),
-				settings.networkTimeout(), settings.heartbeatTimeout());
+				settings.networkTimeout(), settings.heartbeatTimeout(), settings.heartbeatExpiry(), true);
 	}
 
 	private static PostgresStore store(Settings settings) {

@@ -8,17 +8,23 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 
 import javax.sql.DataSource;
 
 import io.github.queuestarter.EncodedPayload;
 import io.github.queuestarter.EncodedPayload.Format;
 import io.github.queuestarter.QueueEvent;
+import io.github.queuestarter.store.ClaimedMessage;
 import io.github.queuestarter.store.ConsumerIds;
 import io.github.queuestarter.store.MessageSource;
 import io.github.queuestarter.store.OutgoingMessage;
+import io.github.queuestarter.store.Settlement;
 import io.github.queuestarter.store.StartFrom;
 import io.github.queuestarter.store.Subscription;
+
+import org.springframework.beans.factory.support.StaticListableBeanFactory;
+import org.springframework.transaction.PlatformTransactionManager;
 
 /**
  * An application instance that acks what it receives.
@@ -40,7 +46,12 @@ final class TestInstance implements AutoCloseable {
 	}
 
 	TestInstance(DataSource pool, DataSource dedicated, PostgresStore.Settings settings) {
-		this.store = new PostgresStore(pool, dedicated, settings, this.events::add);
+		this(pool, dedicated, settings, WakeupReader.PROBE_INTERVAL);
+	}
+
+	TestInstance(DataSource pool, DataSource dedicated, PostgresStore.Settings settings, Duration probeInterval) {
+		this.store = new PostgresStore(pool, dedicated, settings, this.events::add,
+				new StaticListableBeanFactory().getBeanProvider(PlatformTransactionManager.class), probeInterval);
 		this.store.initialize();
 		this.store.consumers().register("postgres", this.consumer);
 	}
@@ -58,12 +69,32 @@ final class TestInstance implements AutoCloseable {
 	}
 
 	AckingSink listen(String queue, String group, int room, Map<String, AtomicInteger> received) {
-		AckingSink sink = new AckingSink(this.consumer, room, this.store.settlements(), received);
+		return listen(queue, group, room, received, Settlement.Ack::new);
+	}
+
+	AckingSink listen(String queue, String group, int room, Map<String, AtomicInteger> received,
+			Function<ClaimedMessage, Settlement> decision) {
+		AckingSink sink = new AckingSink(this.consumer, room, this.store.settlements(), received, decision);
 		MessageSource source = this.store.reader()
 			.open(new Subscription(queue, group, StartFrom.EARLIEST, "test"), sink);
 		this.sources.put(source, sink);
 		source.start();
 		return sink;
+	}
+
+	/**
+	 * What the store says about wake-ups.
+	 */
+	Map<String, Object> wakeup() {
+		return this.store.administration().condition().details().get("wakeup");
+	}
+
+	boolean isListening() {
+		return Boolean.TRUE.equals(wakeup().get("listening"));
+	}
+
+	<T extends QueueEvent> List<T> events(Class<T> type) {
+		return this.events.stream().filter(type::isInstance).map(type::cast).toList();
 	}
 
 	static OutgoingMessage message(String queue, String text) {
