@@ -1,0 +1,50 @@
+package io.github.queuestarter.benchmarks;
+
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * Runs the contenders of a scenario in turn, round after round, so that what drifts on
+ * the machine meets all of them alike.
+ */
+public final class Runner {
+
+	private final int rounds;
+
+	private final Consumer<String> progress;
+
+	public Runner(int rounds, Consumer<String> progress) {
+		this.rounds = rounds;
+		this.progress = progress;
+	}
+
+	Figures run(Scenario scenario) throws Exception {
+		Figures figures = new Figures(scenario);
+		int counted = Math.min(this.rounds, scenario.mostRounds());
+		for (int round = scenario.warmsUp() ? 0 : 1; round <= counted; round++) {
+			for (Contender contender : scenario.contenders()) {
+				Map<String, Double> measured = contender.work().run();
+				this.progress.accept("%s, %s, %s: %s".formatted(scenario.name(),
+						(round == 0) ? "warm-up" : "round " + round + " of " + counted, contender.name(), measured));
+				if (round > 0) {
+					figures.add(contender.name(), measured);
+				}
+			}
+		}
+		return figures;
+	}
+
+	/**
+	 * Run all scenarios of a suite.
+	 */
+	public Report run(Suite suite, Options options) throws Exception {
+		Report report = new Report(options, suite.facts());
+		for (Scenario scenario : suite.scenarios()) {
+			if (options.scenarios().isEmpty() || options.scenarios().contains(scenario.name())) {
+				report.add(run(scenario));
+			}
+		}
+		return report;
+	}
+
+}
