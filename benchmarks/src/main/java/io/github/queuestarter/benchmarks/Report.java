@@ -153,7 +153,7 @@ public final class Report {
 		return String.format(Locale.ROOT, "× %.2f", value);
 	}
 
-	private static String number(double value) {
+	static String number(double value) {
 		return String.format(Locale.ROOT, (Math.abs(value) < 100) ? "%.2f" : "%,.0f", value);
 	}
 

@@ -2,6 +2,7 @@ package io.github.queuestarter.benchmarks;
 
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 /**
  * Runs the contenders of a scenario in turn, round after round, so that what drifts on
@@ -25,13 +26,21 @@ public final class Runner {
 			for (Contender contender : scenario.contenders()) {
 				Map<String, Double> measured = contender.work().run();
 				this.progress.accept("%s, %s, %s: %s".formatted(scenario.name(),
-						(round == 0) ? "warm-up" : "round " + round + " of " + counted, contender.name(), measured));
+						(round == 0) ? "warm-up" : "round " + round + " of " + counted, contender.name(),
+						rounded(measured)));
 				if (round > 0) {
 					figures.add(contender.name(), measured);
 				}
 			}
 		}
 		return figures;
+	}
+
+	private static String rounded(Map<String, Double> measured) {
+		return measured.entrySet()
+			.stream()
+			.map((entry) -> entry.getKey() + " = " + Report.number(entry.getValue()))
+			.collect(Collectors.joining("; "));
 	}
 
 	/**

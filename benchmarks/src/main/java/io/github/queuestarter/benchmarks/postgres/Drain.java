@@ -42,10 +42,11 @@ final class Drain {
 				Ours ours = Ours.start(database, (order) -> handled.add(order.fromZero()), Map.of())) {
 			ours.send(0, this.messages);
 			database.settle();
+			CpuClock cpu = new CpuClock(this.server);
 			ours.listen();
-			double rate = Ours.awaitDone(database, handled);
+			Map<String, Double> figures = cpu.with(Ours.awaitDone(database, handled), this.messages);
 			ours.requireNothingLeft();
-			return Map.of(RATE, rate);
+			return figures;
 		}
 	}
 
@@ -54,26 +55,20 @@ final class Drain {
 			queue.create(database);
 			Payloads.fillRaw(database, 0, this.messages);
 			database.settle();
-			return Map.of(RATE, drain(database, queue, 0, this.messages, BATCH));
+			return drain(database, queue, this.messages);
 		}
 	}
 
-	/**
-	 * Empty a raw queue.
-	 * @return messages per second, from the first to the last one
-	 */
-	static double drain(Database database, RawQueue queue, long from, long to, int batch) throws Exception {
-		Handled handled = new Handled(to - from);
+	private Map<String, Double> drain(Database database, RawQueue queue, int messages) throws Exception {
+		Handled handled = new Handled(messages);
 		try (Connection connection = database.connect(); RawQueue.Consumer consumer = queue.consumer(connection)) {
-			while (consumer.handleBatch(batch, handled) > 0) {
+			CpuClock cpu = new CpuClock(this.server);
+			while (consumer.handleBatch(BATCH, handled) > 0) {
 				// until nothing comes
 			}
-		}
-		double rate = handled.rateUntilNow();
-		if (from == 0) {
 			handled.requireEachOnce();
+			return cpu.with(handled.rateUntilNow(), messages);
 		}
-		return rate;
 	}
 
 }

@@ -69,6 +69,7 @@ final class SingleSend {
 		database.settle();
 		ExecutorService threads = Executors.newFixedThreadPool(THREADS);
 		try {
+			CpuClock cpu = new CpuClock(this.server);
 			long began = System.nanoTime();
 			List<Future<?>> ends = new ArrayList<>();
 			for (int thread = 0; thread < THREADS; thread++) {
@@ -84,10 +85,11 @@ final class SingleSend {
 				end.get();
 			}
 			double rate = this.messages * 1e9 / (System.nanoTime() - began);
+			Map<String, Double> figures = cpu.with(rate, this.messages);
 			if (database.number("select count(*) from " + table) != this.messages) {
 				throw new IllegalStateException("Not all messages are stored");
 			}
-			return Map.of(Drain.RATE, rate);
+			return figures;
 		}
 		finally {
 			threads.shutdownNow();
