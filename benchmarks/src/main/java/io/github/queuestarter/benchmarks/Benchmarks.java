@@ -37,7 +37,7 @@ public final class Benchmarks {
 					.forEach((scenario) -> System.out.println(scenario.name() + "  " + scenario.question()));
 			}
 			else {
-				write(new Runner(options.rounds(), System.err::println).run(suite, options), options);
+				write(new Runner(options.rounds(), true, System.err::println).run(suite, options), options);
 			}
 		}
 		System.exit(0);

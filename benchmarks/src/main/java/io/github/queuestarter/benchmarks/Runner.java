@@ -12,17 +12,25 @@ public final class Runner {
 
 	private final int rounds;
 
+	private final boolean warmsUp;
+
 	private final Consumer<String> progress;
 
-	public Runner(int rounds, Consumer<String> progress) {
+	/**
+	 * Create a runner.
+	 * @param rounds how many rounds are counted
+	 * @param warmsUp whether a first round is not counted, in scenarios that want it so
+	 */
+	public Runner(int rounds, boolean warmsUp, Consumer<String> progress) {
 		this.rounds = rounds;
+		this.warmsUp = warmsUp;
 		this.progress = progress;
 	}
 
 	Figures run(Scenario scenario) throws Exception {
 		Figures figures = new Figures(scenario);
 		int counted = Math.min(this.rounds, scenario.mostRounds());
-		for (int round = scenario.warmsUp() ? 0 : 1; round <= counted; round++) {
+		for (int round = (this.warmsUp && scenario.warmsUp()) ? 0 : 1; round <= counted; round++) {
 			for (Contender contender : scenario.contenders()) {
 				Map<String, Double> measured = contender.work().run();
 				this.progress.accept("%s, %s, %s: %s".formatted(scenario.name(),

@@ -19,14 +19,15 @@ public final class Child {
 
 	/**
 	 * Run.
-	 * @param arguments what to do, the URL of the database, and a number
+	 * @param arguments what to do, the URL of the database, a number, and how many
+	 * seconds an idle one takes to come to rest
 	 */
 	public static void run(List<String> arguments) throws Exception {
 		String url = arguments.get(1);
 		int number = Integer.parseInt(arguments.get(2));
 		switch (arguments.get(0)) {
 			case "drain" -> drain(url, number);
-			case "idle" -> idle(url, number);
+			case "idle" -> idle(url, number, Integer.parseInt(arguments.get(3)));
 			default -> throw new IllegalArgumentException("Unknown work " + arguments);
 		}
 	}
@@ -42,11 +43,11 @@ public final class Child {
 		}
 	}
 
-	private static void idle(String url, int listeners) throws Exception {
+	private static void idle(String url, int listeners, int seconds) throws Exception {
 		Ours ours = Ours.start(url, Map.of(), IdleListener.register(listeners));
 		ours.listen();
 		// until start-up is forgotten: patience at its ceiling, nothing left to compile
-		Thread.sleep(Duration.ofSeconds(8).toMillis());
+		Thread.sleep(Duration.ofSeconds(seconds).toMillis());
 		System.out.println(ANSWER + " idle");
 		Thread.currentThread().join();
 	}

@@ -46,7 +46,8 @@ final class Idle {
 
 	private Map<String, Double> watch(int listeners) throws Exception {
 		try (Database database = this.server.fresh();
-				Forked forked = Forked.start(List.of(), List.of("idle", database.url(), Integer.toString(listeners)))) {
+				Forked forked = Forked.start(List.of(), List.of("idle", database.url(), Integer.toString(listeners),
+						Long.toString(this.watched.toSeconds())))) {
 			forked.await(Child.ANSWER);
 			long began = System.nanoTime();
 			Duration jvm = forked.cpuTime();
