@@ -39,7 +39,7 @@ public record Count(long value, Precision precision) {
 	}
 
 	/**
-	 * The number for people: {@code 12}, {@code 100000+}, or {@code unknown}.
+	 * The number for people: {@code 12}, {@code 10000+}, or {@code unknown}.
 	 */
 	@Override
 	public String toString() {

@@ -40,7 +40,10 @@ public final class EventLog implements QueueObserver {
 	public void on(QueueEvent event) {
 		if (event instanceof QueueEvent.Delivered || event instanceof QueueEvent.Sent
 				|| event instanceof QueueEvent.Settled) {
-			logger.trace(event);
+			// asked first: to spell out each message would cost as much as to handle it
+			if (logger.isTraceEnabled()) {
+				logger.trace(event);
+			}
 		}
 		else if (event instanceof QueueEvent.Failed failed) {
 			failed(failed);
@@ -117,7 +120,7 @@ public final class EventLog implements QueueObserver {
 		else if (event instanceof QueueEvent.Warning warning) {
 			logger.warn(warning.text());
 		}
-		else {
+		else if (logger.isDebugEnabled()) {
 			logger.debug(event);
 		}
 	}

@@ -41,6 +41,14 @@ final class Settler {
 
 	private static final int ENOUGH_REFUSED = 3;
 
+	/**
+	 * How long to wait for more while much comes in: a batch of the store that is settled
+	 * as a whole costs the store far less than one that is settled in parts.
+	 */
+	private static final Duration GATHERING = Duration.ofMillis(1);
+
+	private static final int MUCH = 50;
+
 	private static final Duration POLL = Duration.ofMillis(500);
 
 	private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
@@ -74,6 +82,8 @@ final class Settler {
 	private volatile int refusedRounds;
 
 	private long refusedAgainAt;
+
+	private boolean muchComesIn;
 
 	private final Thread thread;
 
@@ -251,9 +261,13 @@ final class Settler {
 		Settlement first = this.waiting.poll(POLL.toMillis(), TimeUnit.MILLISECONDS);
 		this.vital.works();
 		if (first != null) {
+			if (this.muchComesIn && !this.stopping && this.waiting.size() < AT_ONCE - 1) {
+				pause(GATHERING);
+			}
 			List<Settlement> batch = new ArrayList<>();
 			batch.add(first);
 			this.waiting.drainTo(batch, AT_ONCE - 1);
+			this.muchComesIn = batch.size() >= MUCH;
 			byConsumer(batch).forEach(this::flush);
 		}
 	}

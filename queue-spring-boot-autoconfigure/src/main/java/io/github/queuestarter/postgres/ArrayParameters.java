@@ -7,7 +7,8 @@ import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sets array parameters.
+ * Sets array parameters. The driver sends an array of the very type as bytes; any other,
+ * {@code Object[]} as well, as text that it has to escape and the server has to parse.
  */
 final class ArrayParameters {
 
@@ -16,22 +17,22 @@ final class ArrayParameters {
 
 	static void texts(PreparedStatement statement, int index, Collection<? extends @Nullable Object> values)
 			throws SQLException {
-		set(statement, index, "text", values);
+		set(statement, index, "text", values.toArray(String[]::new));
 	}
 
 	static void longs(PreparedStatement statement, int index, Collection<? extends @Nullable Object> values)
 			throws SQLException {
-		set(statement, index, "int8", values);
+		set(statement, index, "int8", values.toArray(Long[]::new));
 	}
 
 	static void ints(PreparedStatement statement, int index, Collection<? extends @Nullable Object> values)
 			throws SQLException {
-		set(statement, index, "int4", values);
+		set(statement, index, "int4", values.toArray(Integer[]::new));
 	}
 
-	static void set(PreparedStatement statement, int index, String type, Collection<? extends @Nullable Object> values)
+	private static void set(PreparedStatement statement, int index, String type, @Nullable Object[] values)
 			throws SQLException {
-		statement.setArray(index, statement.getConnection().createArrayOf(type, values.toArray()));
+		statement.setArray(index, statement.getConnection().createArrayOf(type, values));
 	}
 
 }

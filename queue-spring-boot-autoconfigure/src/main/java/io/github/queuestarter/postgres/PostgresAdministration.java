@@ -21,7 +21,7 @@ import io.github.queuestarter.store.StoreCondition;
  */
 final class PostgresAdministration implements Administration {
 
-	private static final int COUNT_UP_TO = 100_000;
+	private static final int COUNT_UP_TO = 10_000;
 
 	private final Database database;
 

@@ -95,7 +95,7 @@ final class PostgresAppender implements Appender {
 	private void bind(PreparedStatement statement, AppendBatch batch) throws SQLException {
 		List<OutgoingMessage> messages = batch.messages();
 		ArrayParameters.texts(statement, 1, messages.stream().map(OutgoingMessage::queue).toList());
-		ArrayParameters.set(statement, 2, "uuid", messages.stream().map(PostgresAppender::id).toList());
+		ArrayParameters.texts(statement, 2, messages.stream().map(PostgresAppender::id).toList());
 		ArrayParameters.texts(statement, 3,
 				messages.stream().map((m) -> PayloadColumns.format(m.payload())).collect(Collectors.toList()));
 		ArrayParameters.texts(statement, 4, batch.payloads());
@@ -104,7 +104,7 @@ final class PostgresAppender implements Appender {
 		if (batch.scheduled()) {
 			ArrayParameters.longs(statement, 6,
 					messages.stream().map((m) -> Millis.orNull(m.delay())).collect(Collectors.toList()));
-			ArrayParameters.set(statement, 7, "timestamptz",
+			ArrayParameters.texts(statement, 7,
 					messages.stream()
 						.map((m) -> (m.at() != null) ? m.at().toString() : null)
 						.collect(Collectors.toList()));
@@ -124,9 +124,9 @@ final class PostgresAppender implements Appender {
 		}
 	}
 
-	private static UUID id(OutgoingMessage message) {
+	private static String id(OutgoingMessage message) {
 		try {
-			return UUID.fromString(message.id());
+			return UUID.fromString(message.id()).toString();
 		}
 		catch (IllegalArgumentException ex) {
 			throw new QueueException("Message id '" + message.id() + "' is not a UUID", ex);

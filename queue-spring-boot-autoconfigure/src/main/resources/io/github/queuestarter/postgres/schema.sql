@@ -310,7 +310,6 @@ set plan_cache_mode = force_generic_plan
 as $$
 declare
   c queue_cursor;
-  r queue_claimed_v1;
   x xid8;
   answer queue_claimed_v1;
   is_paused boolean;
@@ -318,10 +317,11 @@ declare
   began timestamptz := clock_timestamp();
   taken_xids xid8[] := '{}';
   taken_ids bigint[] := '{}';
+  part_xids xid8[];
+  part_ids bigint[];
+  part_bytes bigint;
   k int := 0;
   bytes bigint := 0;
-  ascending boolean := true;
-  last_id bigint := 0;
   most_bytes constant bigint := 16 * 1024 * 1024;
 begin
   perform require_own_statement_v1();
@@ -353,26 +353,29 @@ begin
       for x in select v from pg_snapshot_xip(c.base) v
                 where v >= c.after_xid and v < pg_snapshot_xmax(c.head) and pg_visible_in_snapshot(v, c.head) order by v
       loop
-        for r in select null, null, m.id, m.message_id, m.sent_at, m.format, m.payload, m.headers, m.xid
-                   from queue_message m
-                  where m.queue = q and m.lane = 0 and m.xid = x and (m.xid, m.id) > (c.after_xid, c.after_id)
-                  order by m.queue, m.lane, m.xid, m.id limit n - k
-        loop
-          if apart then
-            insert into queue_delivery (queue, group_name, consumer, xids, ids)
-              values (q, g, who, array[r.xid], array[r.id]) returning queue_delivery.id into r.delivery;
+        -- first which, then the messages: row by row in this language would take longer than all the rest
+        select array_agg(s.xid), array_agg(s.id), sum(s.size) into part_xids, part_ids, part_bytes
+          from (select m.xid, m.id, m.size, sum(m.size) over (order by m.xid, m.id rows unbounded preceding) - m.size as size_before
+                  from (select m.xid, m.id, octet_length(m.payload) as size from queue_message m
+                         where m.queue = q and m.lane = 0 and m.xid = x and (m.xid, m.id) > (c.after_xid, c.after_id)
+                         order by m.queue, m.lane, m.xid, m.id limit n - k) m) s
+         where bytes + s.size_before < most_bytes;
+        if part_ids is not null then
+          if not apart then
+            return query
+              select null::text, null::bigint, m.id, m.message_id, m.sent_at, m.format, m.payload, m.headers, m.xid
+                from queue_message m
+               where m.queue = q and m.lane = 0 and m.xid = x and (m.xid, m.id) > (c.after_xid, c.after_id)
+                 and (m.xid, m.id) <= (part_xids[cardinality(part_ids)], part_ids[cardinality(part_ids)])
+               order by m.queue, m.lane, m.xid, m.id;
           end if;
-          return next r;
-          taken_xids := taken_xids || x;
-          taken_ids := taken_ids || r.id;
-          c.after_xid := x;
-          c.after_id := r.id;
-          ascending := ascending and r.id > last_id;
-          last_id := r.id;
-          k := k + 1;
-          bytes := bytes + octet_length(r.payload);
-          exit when bytes >= most_bytes;
-        end loop;
+          taken_xids := taken_xids || part_xids;
+          taken_ids := taken_ids || part_ids;
+          c.after_xid := part_xids[cardinality(part_ids)];
+          c.after_id := part_ids[cardinality(part_ids)];
+          k := k + cardinality(part_ids);
+          bytes := bytes + part_bytes;
+        end if;
         exit when k >= n or bytes >= most_bytes;
       end loop;
     end if;
@@ -385,26 +388,29 @@ begin
       for x in select v from pg_snapshot_xip(c.head) v where v >= c.after_xid
                union all select pg_snapshot_xmax(c.head) order by 1
       loop
-        for r in select null, null, m.id, m.message_id, m.sent_at, m.format, m.payload, m.headers, m.xid
-                   from queue_message m
-                  where m.queue = q and m.lane = 0 and (m.xid, m.id) > (c.after_xid, c.after_id) and m.xid < x
-                  order by m.queue, m.lane, m.xid, m.id limit n - k
-        loop
-          if apart then
-            insert into queue_delivery (queue, group_name, consumer, xids, ids)
-              values (q, g, who, array[r.xid], array[r.id]) returning queue_delivery.id into r.delivery;
+        -- first which, then the messages: row by row in this language would take longer than all the rest
+        select array_agg(s.xid), array_agg(s.id), sum(s.size) into part_xids, part_ids, part_bytes
+          from (select m.xid, m.id, m.size, sum(m.size) over (order by m.xid, m.id rows unbounded preceding) - m.size as size_before
+                  from (select m.xid, m.id, octet_length(m.payload) as size from queue_message m
+                         where m.queue = q and m.lane = 0 and (m.xid, m.id) > (c.after_xid, c.after_id) and m.xid < x
+                         order by m.queue, m.lane, m.xid, m.id limit n - k) m) s
+         where bytes + s.size_before < most_bytes;
+        if part_ids is not null then
+          if not apart then
+            return query
+              select null::text, null::bigint, m.id, m.message_id, m.sent_at, m.format, m.payload, m.headers, m.xid
+                from queue_message m
+               where m.queue = q and m.lane = 0 and (m.xid, m.id) > (c.after_xid, c.after_id)
+                 and (m.xid, m.id) <= (part_xids[cardinality(part_ids)], part_ids[cardinality(part_ids)])
+               order by m.queue, m.lane, m.xid, m.id;
           end if;
-          return next r;
-          taken_xids := taken_xids || r.xid;
-          taken_ids := taken_ids || r.id;
-          c.after_xid := r.xid;
-          c.after_id := r.id;
-          ascending := ascending and r.id > last_id;
-          last_id := r.id;
-          k := k + 1;
-          bytes := bytes + octet_length(r.payload);
-          exit when bytes >= most_bytes;
-        end loop;
+          taken_xids := taken_xids || part_xids;
+          taken_ids := taken_ids || part_ids;
+          c.after_xid := part_xids[cardinality(part_ids)];
+          c.after_id := part_ids[cardinality(part_ids)];
+          k := k + cardinality(part_ids);
+          bytes := bytes + part_bytes;
+        end if;
         exit when k >= n or bytes >= most_bytes;
         -- step over the running one
         c.after_xid := x;
@@ -426,8 +432,18 @@ begin
       values (q, g, 0, c.seq + 1, c.base, c.head, c.after_xid, c.after_id);
     delete from queue_cursor p where p.queue = q and p.group_name = g and p.lane = 0 and p.seq = c.seq;
   end if;
-  if k > 0 and not apart then
-    if not ascending then
+  if k > 0 and apart then
+    return query
+      with own as (
+        insert into queue_delivery (queue, group_name, consumer, xids, ids)
+        select q, g, who, array[u.xid], array[u.id] from unnest(taken_xids, taken_ids) u (xid, id)
+        returning queue_delivery.id as delivery, queue_delivery.xids[1] as xid, queue_delivery.ids[1] as message)
+      select null::text, o.delivery, m.id, m.message_id, m.sent_at, m.format, m.payload, m.headers, m.xid
+        from own o join queue_message m on m.queue = q and m.lane = 0 and m.xid = o.xid and m.id = o.message
+       order by m.xid, m.id;
+  elsif k > 0 then
+    -- one transaction's are in order
+    if taken_xids[1] <> taken_xids[k] then
       select array_agg(u.xid order by u.id), array_agg(u.id order by u.id) into taken_xids, taken_ids
         from unnest(taken_xids, taken_ids) u (xid, id);
     end if;
@@ -602,6 +618,7 @@ declare
   whole bigint[] := '{}';
   held bigint[] := '{}';
   held_retries bigint[] := '{}';
+  start int;
 begin
   perform require_read_committed_v1();
   if not exists (select from queue_consumer i where i.id = who) then
@@ -611,12 +628,20 @@ begin
   if kinds is null then
     -- whole batches that are done are the common case
     for b in 1..cardinality(batches) loop
+      start := case when b = 1 then 1 else ends[b - 1] + 1 end;
       delete from queue_delivery d
        where d.id = batches[b] and (d.consumer, d.queue, d.group_name) is not distinct from (who, q, g)
-         and d.ids = messages[case when b = 1 then 1 else ends[b - 1] + 1 end:ends[b]];
+         and d.ids = messages[start:ends[b]];
+      if not found then
+        -- or the first ones of a batch, as a single worker finishes them
+        update queue_delivery d
+           set xids = d.xids[ends[b] - start + 2:], ids = d.ids[ends[b] - start + 2:]
+         where d.id = batches[b] and (d.consumer, d.queue, d.group_name) is not distinct from (who, q, g)
+           and d.ids[:ends[b] - start + 1] = messages[start:ends[b]];
+      end if;
       if found then
         whole := whole || batches[b];
-        held := held || array(select generate_series(case when b = 1 then 1 else ends[b - 1] + 1 end, ends[b]))::bigint[];
+        held := held || array(select generate_series(start, ends[b]))::bigint[];
       end if;
     end loop;
     batches := array(select b from unnest(batches) b where b <> all (whole));

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 import org.awaitility.Awaitility;
 
@@ -105,6 +106,16 @@ final class WorkerProcess implements AutoCloseable {
 	 */
 	String output() {
 		return String.join("\n", this.output.all());
+	}
+
+	/**
+	 * What it printed beside the messages that it handled.
+	 */
+	String log() {
+		return this.output.all()
+			.stream()
+			.filter((line) -> !line.startsWith("handled "))
+			.collect(Collectors.joining("\n"));
 	}
 
 	boolean isAlive() {

@@ -1,0 +1,84 @@
+package io.github.queuestarter.benchmarks;
+
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Counts what was handled and tells when it is all. Notices what comes twice or not at
+ * all, by the sum of the numbers.
+ */
+public final class Handled {
+
+	private static final Duration PATIENCE = Duration.ofMinutes(5);
+
+	private final long expected;
+
+	private final AtomicLong count = new AtomicLong();
+
+	private final AtomicLong sum = new AtomicLong();
+
+	private final CountDownLatch all = new CountDownLatch(1);
+
+	private volatile long firstAt;
+
+	private volatile long lastAt;
+
+	public Handled(long expected) {
+		this.expected = expected;
+	}
+
+	/**
+	 * Note a message.
+	 * @param number its number, from 0
+	 */
+	public void add(long number) {
+		this.sum.addAndGet(number);
+		long n = this.count.incrementAndGet();
+		if (n == 1) {
+			this.firstAt = System.nanoTime();
+		}
+		if (n == this.expected) {
+			this.lastAt = System.nanoTime();
+			this.all.countDown();
+		}
+	}
+
+	public long count() {
+		return this.count.get();
+	}
+
+	public void await() throws InterruptedException {
+		if (!this.all.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+			throw new IllegalStateException(this.count + " of " + this.expected + " messages were handled");
+		}
+	}
+
+	/**
+	 * Messages per second from the first to the last one.
+	 */
+	public double rate() {
+		return this.expected * 1e9 / (this.lastAt - this.firstAt);
+	}
+
+	/**
+	 * Messages per second from the first one to now.
+	 */
+	public double rateUntilNow() {
+		return this.expected * 1e9 / (System.nanoTime() - this.firstAt);
+	}
+
+	/**
+	 * Raise an error unless the numbers from 0 came once each.
+	 */
+	public void requireEachOnce() {
+		long right = this.expected * (this.expected - 1) / 2;
+		if (this.count.get() != this.expected || this.sum.get() != right) {
+			throw new IllegalStateException(
+					"%d messages were handled instead of %d, the sum of their numbers is %d instead of %d"
+						.formatted(this.count.get(), this.expected, this.sum.get(), right));
+		}
+	}
+
+}

@@ -1,0 +1,67 @@
+package io.github.queuestarter.benchmarks;
+
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/**
+ * Runs the contenders of a scenario in turn, round after round, so that what drifts on
+ * the machine meets all of them alike.
+ */
+public final class Runner {
+
+	private final int rounds;
+
+	private final boolean warmsUp;
+
+	private final Consumer<String> progress;
+
+	/**
+	 * Create a runner.
+	 * @param rounds how many rounds are counted
+	 * @param warmsUp whether a first round is not counted, in scenarios that want it so
+	 */
+	public Runner(int rounds, boolean warmsUp, Consumer<String> progress) {
+		this.rounds = rounds;
+		this.warmsUp = warmsUp;
+		this.progress = progress;
+	}
+
+	Figures run(Scenario scenario) throws Exception {
+		Figures figures = new Figures(scenario);
+		int counted = Math.min(this.rounds, scenario.mostRounds());
+		for (int round = (this.warmsUp && scenario.warmsUp()) ? 0 : 1; round <= counted; round++) {
+			for (Contender contender : scenario.contenders()) {
+				Map<String, Double> measured = contender.work().run();
+				this.progress.accept("%s, %s, %s: %s".formatted(scenario.name(),
+						(round == 0) ? "warm-up" : "round " + round + " of " + counted, contender.name(),
+						rounded(measured)));
+				if (round > 0) {
+					figures.add(contender.name(), measured);
+				}
+			}
+		}
+		return figures;
+	}
+
+	private static String rounded(Map<String, Double> measured) {
+		return measured.entrySet()
+			.stream()
+			.map((entry) -> entry.getKey() + " = " + Report.number(entry.getValue()))
+			.collect(Collectors.joining("; "));
+	}
+
+	/**
+	 * Run all scenarios of a suite.
+	 */
+	public Report run(Suite suite, Options options) throws Exception {
+		Report report = new Report(options, suite.facts());
+		for (Scenario scenario : suite.scenarios()) {
+			if (options.scenarios().isEmpty() || options.scenarios().contains(scenario.name())) {
+				report.add(run(scenario));
+			}
+		}
+		return report;
+	}
+
+}

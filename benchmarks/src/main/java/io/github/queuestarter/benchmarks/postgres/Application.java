@@ -1,0 +1,13 @@
+package io.github.queuestarter.benchmarks.postgres;
+
+import org.springframework.boot.SpringBootConfiguration;
+import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+
+/**
+ * An application that has the starter and a {@code DataSource}.
+ */
+@SpringBootConfiguration
+@EnableAutoConfiguration
+class Application {
+
+}

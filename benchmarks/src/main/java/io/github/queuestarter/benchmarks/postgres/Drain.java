@@ -1,0 +1,74 @@
+package io.github.queuestarter.benchmarks.postgres;
+
+import java.sql.Connection;
+import java.util.List;
+import java.util.Map;
+
+import io.github.queuestarter.benchmarks.Check;
+import io.github.queuestarter.benchmarks.Contender;
+import io.github.queuestarter.benchmarks.Handled;
+import io.github.queuestarter.benchmarks.Scenario;
+
+/**
+ * One instance and one listener empty a full queue.
+ */
+final class Drain {
+
+	static final String RATE = "messages/s";
+
+	static final int BATCH = 500;
+
+	private final Server server;
+
+	private final int messages;
+
+	private Drain(Server server, int messages) {
+		this.server = server;
+		this.messages = messages;
+	}
+
+	static Scenario scenario(Server server, int messages) {
+		Drain drain = new Drain(server, messages);
+		return Scenario.of("drain", "How fast does one instance empty a full queue?",
+				List.of(new Contender("ours", drain::ours),
+						new Contender("lease queue", () -> drain.raw(new LeaseQueue())),
+						new Contender("cheapest SQL", () -> drain.raw(new CheapestQueue()))),
+				List.of(Check.ratio(RATE, "ours", "lease queue", 3), Check.ratio(RATE, "ours", "cheapest SQL", 0.6)));
+	}
+
+	private Map<String, Double> ours() throws Exception {
+		Handled handled = new Handled(this.messages);
+		try (Database database = this.server.fresh();
+				Ours ours = Ours.start(database, (order) -> handled.add(order.fromZero()), Map.of())) {
+			ours.send(0, this.messages);
+			database.settle();
+			CpuClock cpu = new CpuClock(this.server);
+			ours.listen();
+			Map<String, Double> figures = cpu.with(Ours.awaitDone(database, handled), this.messages);
+			ours.requireNothingLeft();
+			return figures;
+		}
+	}
+
+	private Map<String, Double> raw(RawQueue queue) throws Exception {
+		try (Database database = this.server.fresh()) {
+			queue.create(database);
+			Payloads.fillRaw(database, 0, this.messages);
+			database.settle();
+			return drain(database, queue, this.messages);
+		}
+	}
+
+	private Map<String, Double> drain(Database database, RawQueue queue, int messages) throws Exception {
+		Handled handled = new Handled(messages);
+		try (Connection connection = database.connect(); RawQueue.Consumer consumer = queue.consumer(connection)) {
+			CpuClock cpu = new CpuClock(this.server);
+			while (consumer.handleBatch(BATCH, handled) > 0) {
+				// until nothing comes
+			}
+			handled.requireEachOnce();
+			return cpu.with(handled.rateUntilNow(), messages);
+		}
+	}
+
+}

@@ -1,0 +1,114 @@
+package io.github.queuestarter.benchmarks.postgres;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.LockSupport;
+
+import io.github.queuestarter.benchmarks.Check;
+import io.github.queuestarter.benchmarks.Contender;
+import io.github.queuestarter.benchmarks.Handled;
+import io.github.queuestarter.benchmarks.Order;
+import io.github.queuestarter.benchmarks.Scenario;
+
+/**
+ * 200 messages a second from one application to another that has nothing else to do: from
+ * before the send to the handler. The floor is the insert alone, commit included.
+ */
+final class Latency {
+
+	private static final int ROUNDS = 3;
+
+	private static final int PER_SECOND = 200;
+
+	private static final int WARM_UP_SECONDS = 2;
+
+	private static final String P50 = "p50, ms";
+
+	private static final String P99 = "p99, ms";
+
+	private final Server server;
+
+	private final int messages;
+
+	private Latency(Server server, int seconds) {
+		this.server = server;
+		this.messages = seconds * PER_SECOND;
+	}
+
+	static Scenario scenario(Server server, int seconds) {
+		Latency latency = new Latency(server, seconds);
+		return Scenario.atMost(ROUNDS, "latency", "How long from send to handler at 200 messages a second?",
+				List.of(new Contender("ours", latency::ours), new Contender("insert alone", latency::insert)),
+				List.of(Check.atMost(P50, "ours", 3), Check.atMost(P99, "ours", 10)));
+	}
+
+	private Map<String, Double> ours() throws Exception {
+		int warmUp = WARM_UP_SECONDS * PER_SECOND;
+		Handled handled = new Handled(warmUp + this.messages);
+		ConcurrentLinkedQueue<Long> ages = new ConcurrentLinkedQueue<>();
+		try (Database database = this.server.fresh(); Ours receiver = Ours.start(database, (order) -> {
+			long age = order.ageNanos();
+			if (order.fromZero() >= warmUp) {
+				ages.add(age);
+			}
+			handled.add(order.fromZero());
+		}, Map.of()); Ours sender = Ours.start(database)) {
+			receiver.listen();
+			paced(warmUp + this.messages, (number) -> sender.template().send(Ours.QUEUE, Order.of(number)));
+			Ours.awaitDone(database, handled);
+			return percentiles(ages.stream().mapToLong(Long::longValue).toArray());
+		}
+	}
+
+	private Map<String, Double> insert() throws Exception {
+		long[] times = new long[this.messages];
+		try (Database database = this.server.fresh()) {
+			new CheapestQueue().create(database);
+			try (Connection connection = database.connect();
+					PreparedStatement statement = connection
+						.prepareStatement("insert into raw_queue (queue, payload) values (?, ?)")) {
+				paced(this.messages, (number) -> {
+					long began = System.nanoTime();
+					statement.setString(1, Ours.QUEUE);
+					statement.setString(2, Payloads.json(number));
+					statement.executeUpdate();
+					times[number] = System.nanoTime() - began;
+				});
+			}
+			return percentiles(times);
+		}
+	}
+
+	private static void paced(int count, Sending sending) throws Exception {
+		long began = System.nanoTime();
+		for (int number = 0; number < count; number++) {
+			long at = began + number * (1_000_000_000L / PER_SECOND);
+			for (long left = at - System.nanoTime(); left > 0; left = at - System.nanoTime()) {
+				LockSupport.parkNanos(left);
+			}
+			sending.send(number);
+		}
+	}
+
+	private static Map<String, Double> percentiles(long[] nanos) {
+		long[] sorted = nanos.clone();
+		Arrays.sort(sorted);
+		Map<String, Double> percentiles = new LinkedHashMap<>();
+		percentiles.put(P50, sorted[sorted.length / 2] / 1e6);
+		percentiles.put(P99, sorted[(int) (sorted.length * 0.99)] / 1e6);
+		return percentiles;
+	}
+
+	@FunctionalInterface
+	private interface Sending {
+
+		void send(int number) throws Exception;
+
+	}
+
+}

@@ -1,0 +1,67 @@
+package io.github.queuestarter.benchmarks.postgres;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+
+import io.github.queuestarter.servers.PostgresServer;
+
+/**
+ * A Postgres server that waits for the disk at each commit.
+ */
+final class Server implements AutoCloseable {
+
+	static final String USER = "postgres";
+
+	private final PostgresServer server;
+
+	private final AtomicInteger databases = new AtomicInteger();
+
+	Server() {
+		this.server = PostgresServer.builder()
+			.fsync(true)
+			.config("shared_buffers", "512MB")
+			// so that no checkpoint falls into one contender's time and not into the
+			// other's
+			.config("max_wal_size", "8GB")
+			.config("checkpoint_timeout", "30min")
+			.config("max_connections", "200")
+			.start();
+	}
+
+	Database fresh() throws SQLException {
+		String name = "benchmark_" + this.databases.incrementAndGet();
+		return new Database(this, name, this.server.createDatabase(name));
+	}
+
+	void drop(String name) throws SQLException {
+		try (Connection connection = Database.connect(this.server.jdbcUrl());
+				Statement statement = connection.createStatement()) {
+			statement.execute("drop database " + name + " with (force)");
+		}
+	}
+
+	String version() throws SQLException {
+		try (Connection connection = Database.connect(this.server.jdbcUrl())) {
+			return connection.getMetaData().getDatabaseProductVersion();
+		}
+	}
+
+	/**
+	 * Processor time of all its processes so far.
+	 */
+	Duration cpuTime() {
+		ProcessHandle postmaster = ProcessHandle.of(this.server.pid()).orElseThrow();
+		return postmaster.descendants()
+			.map((process) -> process.info().totalCpuDuration().orElse(Duration.ZERO))
+			.reduce(postmaster.info().totalCpuDuration().orElse(Duration.ZERO), Duration::plus);
+	}
+
+	@Override
+	public void close() {
+		this.server.close();
+	}
+
+}

@@ -1,0 +1,38 @@
+package io.github.queuestarter.benchmarks;
+
+import java.util.List;
+
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class PostgresSuiteTests {
+
+	private static final int FEW_MESSAGES = 400;
+
+	@Test
+	void everyScenarioRunsToItsEndAndMeasuresWhatItChecks() throws Exception {
+		Options options = Options.glance("postgres", FEW_MESSAGES);
+		try (Suite suite = Suites.start(options)) {
+			List<Scenario> scenarios = suite.scenarios();
+			Report report = new Runner(options.rounds(), false, (line) -> {
+			}).run(suite, options);
+			JsonNode json = JsonMapper.builder().build().readTree(report.json());
+			assertThat(json.path("scenarios").values()).extracting((one) -> one.path("name").asString())
+				.containsExactlyElementsOf(scenarios.stream().map(Scenario::name).toList());
+			assertThat(json.path("scenarios").values()).allSatisfy((one) -> {
+				assertThat(one.path("checks").values()).isNotEmpty();
+				assertThat(one.path("checks").values())
+					.allSatisfy((check) -> assertThat(check.path("result").asDouble()).isFinite());
+			});
+			assertThat(report.putInto("before <!-- figures: postgres --> old <!-- end of figures: postgres --> after"))
+				.startsWith("before")
+				.endsWith("after")
+				.contains("| drain |", "| idle |")
+				.doesNotContain("old");
+		}
+	}
+
+}

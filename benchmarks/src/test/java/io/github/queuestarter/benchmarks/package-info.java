@@ -1,0 +1,4 @@
+@NullMarked
+package io.github.queuestarter.benchmarks;
+
+import org.jspecify.annotations.NullMarked;
