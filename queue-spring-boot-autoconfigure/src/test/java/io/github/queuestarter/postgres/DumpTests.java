@@ -13,6 +13,8 @@ import java.util.stream.Stream;
 import com.zaxxer.hikari.HikariDataSource;
 import io.github.queuestarter.QueueEvent;
 import io.github.queuestarter.postgres.PostgresStore.Settings;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -26,32 +28,51 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
  */
 class DumpTests {
 
+	private static Cluster young;
+
+	private static Cluster old;
+
+	private static Path tools;
+
 	private final Settings settings = Databases.settings(Databases.newSchema());
+
+	@BeforeAll
+	static void start() throws Exception {
+		young = new Cluster();
+		String version = Cluster.text(young.newDatabase(), "show server_version").replaceAll("\\D.*", "");
+		Optional<Path> found = tools(version);
+		assumeTrue(found.isPresent(), "no pg_dump of version " + version + " on this machine");
+		tools = found.get();
+		old = new Cluster();
+		Cluster.passTransactions(old.newDatabase(), 20_000);
+	}
+
+	@AfterAll
+	static void stop() {
+		young.close();
+		if (old != null) {
+			old.close();
+		}
+	}
 
 	@ParameterizedTest
 	@ValueSource(booleans = { true, false })
 	void nothingIsLostByPgDumpAndPsql(boolean intoTheYounger, @TempDir Path directory) throws Exception {
-		try (Cluster young = new Cluster(); Cluster old = new Cluster()) {
-			Cluster.passTransactions(old.newDatabase(), 20_000);
-			HikariDataSource from = (intoTheYounger ? old : young).newDatabase();
-			HikariDataSource to = (intoTheYounger ? young : old).newDatabase();
-			String version = Cluster.text(from, "show server_version").replaceAll("\\D.*", "");
-			Optional<Path> tools = tools(version);
-			assumeTrue(tools.isPresent(), "no pg_dump of version " + version + " on this machine");
-			try (OldWorld world = new OldWorld(from, this.settings)) {
-				String dump = directory.resolve("dump.sql").toString();
-				run(tools.get().resolve("pg_dump").toString(), "--dbname", uri(from), "--file", dump);
-				run(tools.get().resolve("psql").toString(), "--dbname", uri(to), "--quiet", "--no-psqlrc", "--set",
-						"ON_ERROR_STOP=1", "--file", dump);
-				String early = Cluster.text(to,
-						"select \"" + this.settings.schema() + "\".queue_send('orders', '\"before the first start\"')");
-				try (TestInstance app = new TestInstance(to, to, this.settings)) {
-					assertThat(app.events()).hasOnlyElementsOfType(QueueEvent.Rebased.class).hasSize(1);
-					Received received = new Received(world, app).expecting(early);
-					received.assertOnce();
-					Cluster.passTransactions(to, 25_000);
-					received.expecting(app.send(false, "orders", "last").get(0)).assertOnce();
-				}
+		HikariDataSource from = (intoTheYounger ? old : young).newDatabase();
+		HikariDataSource to = (intoTheYounger ? young : old).newDatabase();
+		try (OldWorld world = new OldWorld(from, this.settings)) {
+			String dump = directory.resolve("dump.sql").toString();
+			run(tools.resolve("pg_dump").toString(), "--dbname", uri(from), "--file", dump);
+			run(tools.resolve("psql").toString(), "--dbname", uri(to), "--quiet", "--no-psqlrc", "--set",
+					"ON_ERROR_STOP=1", "--file", dump);
+			String early = Cluster.text(to,
+					"select \"" + this.settings.schema() + "\".queue_send('orders', '\"before the first start\"')");
+			try (TestInstance app = new TestInstance(to, to, this.settings)) {
+				assertThat(app.events()).hasOnlyElementsOfType(QueueEvent.Rebased.class).hasSize(1);
+				Received received = new Received(world, app).expecting(early);
+				received.assertOnce();
+				Cluster.passTransactions(to, 25_000);
+				received.expecting(app.send(false, "orders", "last").get(0)).assertOnce();
 			}
 		}
 	}

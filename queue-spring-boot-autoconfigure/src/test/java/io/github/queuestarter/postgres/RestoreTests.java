@@ -129,17 +129,27 @@ class RestoreTests {
 			Cluster.execute(to, "create subscription subscriber connection '" + publisher.connection(from)
 					+ "' publication everything with (create_slot = false)");
 			String last = sendBySql(from);
-			Awaitility.await()
-				.atMost(Duration.ofSeconds(20))
-				.until(() -> Cluster
-					.text(to, "select count(*) from " + quoted("queue_message") + " where message_id = '" + last + "'")
-					.equals("1"));
+			awaitNone(to, "pg_subscription_rel where srsubstate <> 'r'");
+			awaitNone(to, "(values ('" + last + "'::uuid)) v (id) where id not in (select message_id from "
+					+ quoted("queue_message") + ")");
 			Cluster.execute(to, "alter subscription subscriber disable",
 					"alter subscription subscriber set (slot_name = none)", "drop subscription subscriber");
 			try (TestInstance app = new TestInstance(to, to, this.settings)) {
 				assertThat(rebased(app)).hasSize(1);
 				new Received(world, app).expecting(last).assertOnce();
 			}
+		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "vacuum (freeze)", "vacuum (full, freeze)" })
+	void tablesThatWereVacuumedAreNotTakenForACopy(String vacuum) throws Exception {
+		HikariDataSource database = young.newDatabase();
+		// What is younger than the oldest open transaction is not frozen
+		new OldWorld(database, this.settings).close();
+		Cluster.execute(database, vacuum + " " + quoted("queue_home"));
+		try (TestInstance app = new TestInstance(database, database, this.settings)) {
+			assertThat(rebased(app)).isEmpty();
 		}
 	}
 
@@ -242,6 +252,12 @@ class RestoreTests {
 				new Received(world, app).assertOnce();
 			}
 		}
+	}
+
+	private static void awaitNone(HikariDataSource database, String what) {
+		Awaitility.await()
+			.atMost(Duration.ofSeconds(20))
+			.until(() -> Cluster.text(database, "select count(*) from " + what).equals("0"));
 	}
 
 	private String sendBySql(HikariDataSource database) throws SQLException {
