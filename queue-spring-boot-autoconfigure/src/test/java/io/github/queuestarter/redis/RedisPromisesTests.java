@@ -366,7 +366,10 @@ class RedisPromisesTests {
 			this.server.send(QUEUE, "m" + i);
 		}
 		RetentionSettings five = new RetentionSettings(Duration.ZERO, null, 5L, true, Duration.ofDays(7));
+		// When memory is full is when it matters
+		this.server.redis().configSet("maxmemory", "1");
 		assertThat(this.server.store().housekeeping().removeFinished(QUEUE, five).trimmed()).isEqualTo(15);
+		this.server.redis().configSet("maxmemory", "0");
 		assertThat(ready()).isEqualTo(5);
 		listen();
 		for (int i = 15; i < 20; i++) {
