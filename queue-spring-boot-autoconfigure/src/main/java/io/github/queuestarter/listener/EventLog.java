@@ -1,6 +1,7 @@
 package io.github.queuestarter.listener;
 
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -107,8 +108,8 @@ public final class EventLog implements QueueObserver {
 		}
 		else if (event instanceof QueueEvent.GroupExpired expired) {
 			logger.warn("Removed group " + name(expired.queue(), expired.group()) + " from " + expired.backend()
-					+ " with what it had not finished, because nobody has read as it for " + expired.idle()
-					+ " ('expire-after'). Its dead letters are kept.");
+					+ " with what it had not finished, because nobody has read as it for "
+					+ expired.idle().truncatedTo(ChronoUnit.SECONDS) + " ('expire-after'). Its dead letters are kept.");
 		}
 		else if (event instanceof QueueEvent.WakeUpsLost lost) {
 			logger.warn("Other instances can't wake this one any more through " + lost.backend()

@@ -8,6 +8,8 @@ if not group_of(stream, group) then
 end
 local idle = idle_of(stream, groups, group, now_millis())
 if not idle then
+  -- A write that is allowed at maxmemory, see keep_registrations
+  redis.call('persist', groups)
   redis.call('hsetnx', groups, 'active:' .. group, text_of(now_millis()))
 end
 return { idle or 0 }

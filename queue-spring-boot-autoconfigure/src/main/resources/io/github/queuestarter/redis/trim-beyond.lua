@@ -70,7 +70,9 @@ for _, id in ipairs(beyond) do
   end
 end
 if unread > 0 then
-  -- From now on the lag that the server tells is too high, for good
+  -- From now on the lag that the server tells is too high, for good. First a write that is
+  -- allowed at maxmemory, see keep_registrations
+  redis.call('persist', groups)
   redis.call('hset', groups, 'unread-removed', '1')
 end
 if #removed > 0 then

@@ -12,6 +12,8 @@ import java.util.stream.IntStream;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import io.github.queuestarter.store.GroupName;
+import io.github.queuestarter.store.Housekeeping;
 import io.github.queuestarter.store.Housekeeping.Removal;
 import io.github.queuestarter.store.RetentionSettings;
 import org.awaitility.Awaitility;
@@ -104,6 +106,27 @@ class RetentionTests {
 			app.send(false, "orders", texts(5));
 			RetentionSettings soon = new RetentionSettings(Duration.ZERO, null, null, false, Duration.ofMillis(1));
 			assertThat(remove(app, soon)).isEqualTo(Removal.NONE);
+		}
+	}
+
+	@Test
+	void signOfLifeIsWrittenOnceAMinute() throws Exception {
+		try (HikariDataSource pool = Databases.pool();
+				TestInstance app = new TestInstance(pool, Databases.settings(this.schema));
+				Connection connection = Databases.dedicated().getConnection()) {
+			run(connection, "select create_group_v1('orders', 'billing', 'earliest', 'app')",
+					"update queue_group set active_at = now() - interval '1 hour'",
+					"update queue_cursor set moved_at = now() - interval '2 hours'");
+			Housekeeping housekeeping = app.store().housekeeping();
+			assertThat(housekeeping.idle("orders", "billing")).isBetween(Duration.ofHours(1), Duration.ofMinutes(65));
+			String active = "select extract(epoch from active_at) * 1000000 from queue_group";
+			long before = number(connection, active);
+			housekeeping.markActive(List.of(new GroupName("orders", "billing")));
+			long after = number(connection, active);
+			assertThat(after).isGreaterThan(before);
+			assertThat(housekeeping.idle("orders", "billing")).isLessThan(Duration.ofMinutes(5));
+			housekeeping.markActive(List.of(new GroupName("orders", "billing")));
+			assertThat(number(connection, active)).isEqualTo(after);
 		}
 	}
 

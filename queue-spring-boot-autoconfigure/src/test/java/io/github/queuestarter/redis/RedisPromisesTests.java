@@ -3,6 +3,7 @@ package io.github.queuestarter.redis;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 import io.github.queuestarter.DeadLetter;
@@ -14,12 +15,16 @@ import io.github.queuestarter.QueueEvent;
 import io.github.queuestarter.QueueStoreException;
 import io.github.queuestarter.store.ClaimedMessage;
 import io.github.queuestarter.store.ConsumerIds;
+import io.github.queuestarter.store.GroupName;
+import io.github.queuestarter.store.GroupRemoval;
+import io.github.queuestarter.store.Housekeeping;
 import io.github.queuestarter.store.MessageSource;
 import io.github.queuestarter.store.OutgoingMessage;
 import io.github.queuestarter.store.RetentionSettings;
 import io.github.queuestarter.store.Settlement;
 import io.lettuce.core.Consumer;
 import io.lettuce.core.Range;
+import io.lettuce.core.XGroupCreateArgs;
 import io.lettuce.core.XReadArgs;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -322,6 +327,59 @@ class RedisPromisesTests {
 		listen();
 		String other = this.server.send(QUEUE, "other");
 		assertThat(List.of(this.sink.receive().id(), this.sink.receive().id())).containsExactlyInAnyOrder(id, other);
+	}
+
+	@Test
+	void signOfLifeIsWrittenOnceAMinute() throws Exception {
+		listen().stop();
+		Housekeeping housekeeping = this.server.store().housekeeping();
+		String groups = "{queue:orders}:groups";
+		String past = Long.toString(System.currentTimeMillis() - Duration.ofHours(1).toMillis());
+		this.server.redis().hset(groups, Map.of("created:" + GROUP, past, "active:" + GROUP, past));
+		this.server.redis().xgroupDelconsumer(STREAM, Consumer.from(GROUP, this.sink.consumer()));
+		assertThat(housekeeping.idle(QUEUE, GROUP)).isBetween(Duration.ofHours(1), Duration.ofMinutes(65));
+		housekeeping.markActive(List.of(new GroupName(QUEUE, GROUP), new GroupName(QUEUE, "unknown")));
+		String after = this.server.redis().hget(groups, "active:" + GROUP);
+		assertThat(after).isNotEqualTo(past);
+		assertThat(housekeeping.idle(QUEUE, GROUP)).isLessThan(Duration.ofMinutes(5));
+		housekeeping.markActive(List.of(new GroupName(QUEUE, GROUP)));
+		assertThat(this.server.redis().hget(groups, "active:" + GROUP)).isEqualTo(after);
+		assertThat(this.server.redis().hexists(groups, "active:unknown")).isFalse();
+	}
+
+	@Test
+	void foreignConsumerThatReadsKeepsItsGroup() throws Exception {
+		this.server.redis()
+			.xgroupCreate(XReadArgs.StreamOffset.from(STREAM, "0"), "foreign", XGroupCreateArgs.Builder.mkstream());
+		Housekeeping housekeeping = this.server.store().housekeeping();
+		assertThat(housekeeping.removeGroup(QUEUE, "foreign", Duration.ZERO)).isEqualTo(GroupRemoval.ACTIVE);
+		this.server.redis().xadd(STREAM, "n", "1");
+		this.server.redis().xreadgroup(Consumer.from("foreign", "reader"), XReadArgs.StreamOffset.lastConsumed(STREAM));
+		assertThat(housekeeping.removeGroup(QUEUE, "foreign", Duration.ofMinutes(2))).isEqualTo(GroupRemoval.ACTIVE);
+		assertThat(housekeeping.idle(QUEUE, "foreign")).isLessThan(Duration.ofMinutes(1));
+	}
+
+	@Test
+	void lagIsRightAfterUnreadMessagesWereDropped() throws Exception {
+		listen().stop();
+		for (int i = 0; i < 20; i++) {
+			this.server.send(QUEUE, "m" + i);
+		}
+		RetentionSettings five = new RetentionSettings(Duration.ZERO, null, 5L, true, Duration.ofDays(7));
+		// When memory is full is when it matters
+		this.server.redis().configSet("maxmemory", "1");
+		assertThat(this.server.store().housekeeping().removeFinished(QUEUE, five).trimmed()).isEqualTo(15);
+		this.server.redis().configSet("maxmemory", "0");
+		assertThat(ready()).isEqualTo(5);
+		listen();
+		for (int i = 15; i < 20; i++) {
+			assertThat(this.sink.receive().payload().asText()).isEqualTo("m" + i);
+		}
+		assertThat(ready()).isZero();
+	}
+
+	private long ready() {
+		return this.server.store().administration().stats(Set.of(QUEUE)).get(0).ready().value();
 	}
 
 	private MessageSource listen() throws InterruptedException {
