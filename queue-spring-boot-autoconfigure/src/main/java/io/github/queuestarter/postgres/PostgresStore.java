@@ -1,6 +1,7 @@
 package io.github.queuestarter.postgres;
 
 import java.time.Duration;
+import java.util.function.Supplier;
 
 import javax.sql.DataSource;
 
@@ -36,11 +37,7 @@ public final class PostgresStore implements QueueStore {
 
 	private final Settlements settlements;
 
-	private final TransactionManagerLookup transactionManager;
-
-	private final SettleCalls settleCalls;
-
-	private final Duration networkTimeout;
+	private final Supplier<HandlerTransactions> handlerTransactions;
 
 	private final Consumers consumers;
 
@@ -79,19 +76,20 @@ public final class PostgresStore implements QueueStore {
 		this.initializer = new SchemaInitializer(database, settings.initializeSchema());
 		SchemaRecovery recovery = new SchemaRecovery(this.initializer,
 				settings.initializeSchema() == Initialize.ALWAYS);
-		this.networkTimeout = settings.networkTimeout();
-		this.settleCalls = new SettleCalls(database, settings.settleBatch(), duePause::wake);
-		this.transactionManager = new TransactionManagerLookup(transactionManagers,
+		SettleCalls settleCalls = new SettleCalls(database, settings.settleBatch(), duePause::wake);
+		TransactionManagerLookup lookup = new TransactionManagerLookup(transactionManagers,
 				CallerTransaction.target(dataSource));
-		Holdings holdings = new Holdings(database, this.settleCalls);
-		this.dueRounds = new DueRounds(database, new Promotions(database, wakeups), holdings, this.settleCalls,
-				recovery, observer, duePause);
+		this.handlerTransactions = () -> new PostgresHandlerTransactions(lookup.find(), database, settleCalls,
+				settings.networkTimeout());
+		Holdings holdings = new Holdings(database, settleCalls);
+		this.dueRounds = new DueRounds(database, new Promotions(database, wakeups), holdings, settleCalls, recovery,
+				observer, duePause);
 		this.heartbeat = new HeartbeatConnection(dedicated, settings.heartbeatTimeout());
 		this.appender = new PostgresAppender(database,
 				new CallerTransaction(dataSource, settings.unjoinedTransaction()), recovery, wakeups);
 		this.reader = new PostgresReader(new SourceParts(new Groups(database, observer), new Claims(database), holdings,
 				this.dueRounds, wakeups, recovery), settings);
-		this.settlements = new PostgresSettlements(database, this.settleCalls);
+		this.settlements = new PostgresSettlements(database, settleCalls);
 		this.consumers = new PostgresConsumers(database, this.heartbeat,
 				new HungClaims(database, settings.networkTimeout(), observer), duePause::wake);
 		this.administration = new PostgresAdministration(database, duePause::wake);
@@ -137,7 +135,7 @@ public final class PostgresStore implements QueueStore {
 
 	@Override
 	public HandlerTransactions handlerTransactions() {
-		return new PostgresHandlerTransactions(this.transactionManager.find(), this.settleCalls, this.networkTimeout);
+		return this.handlerTransactions.get();
 	}
 
 	@Override
