@@ -73,12 +73,9 @@ final class Database {
 				return borrowAndCall(work);
 			}
 			catch (SQLException ex) {
-				if (!SqlFailures.isIsolation(ex)) {
+				if (!sawOtherIsolation(ex)) {
 					throw ex;
 				}
-				// Someone left a connection with another default: from now on set it each
-				// time
-				this.setsIsolation = true;
 				return borrowAndCall(work);
 			}
 		}
@@ -94,7 +91,23 @@ final class Database {
 		}
 	}
 
-	private boolean setsIsolation() throws SQLException {
+	/**
+	 * Look whether a statement was refused for its isolation: someone left a connection
+	 * with another default. From now on it is set each time.
+	 */
+	boolean sawOtherIsolation(SQLException ex) {
+		boolean isolation = SqlFailures.isIsolation(ex);
+		if (isolation) {
+			this.setsIsolation = true;
+		}
+		return isolation;
+	}
+
+	/**
+	 * Whether the isolation has to be set each time, because the pool has another
+	 * default.
+	 */
+	boolean setsIsolation() throws SQLException {
 		Boolean known = this.setsIsolation;
 		if (known == null) {
 			try (BorrowedConnection borrowed = BorrowedConnection.from(this.dataSource, this.networkTimeout, true)) {

@@ -34,14 +34,17 @@ final class PostgresHandlerTransactions implements HandlerTransactions {
 
 	private final DataSource dataSource;
 
+	private final Database database;
+
 	private final SettleCalls settleCalls;
 
 	private final Duration networkTimeout;
 
-	PostgresHandlerTransactions(TransactionManagerLookup.Found found, SettleCalls settleCalls,
+	PostgresHandlerTransactions(TransactionManagerLookup.Found found, Database database, SettleCalls settleCalls,
 			Duration networkTimeout) {
 		this.manager = found.manager();
 		this.dataSource = found.dataSource();
+		this.database = database;
 		this.settleCalls = settleCalls;
 		this.networkTimeout = networkTimeout;
 	}
@@ -88,12 +91,15 @@ final class PostgresHandlerTransactions implements HandlerTransactions {
 	private TransactionStatus begin() {
 		DefaultTransactionDefinition definition = new DefaultTransactionDefinition(
 				TransactionDefinition.PROPAGATION_REQUIRES_NEW);
-		definition.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
 		TransactionStatus transaction;
 		try {
+			if (this.database.setsIsolation()) {
+				// Not always, as it costs a round trip to look what it is
+				definition.setIsolationLevel(TransactionDefinition.ISOLATION_READ_COMMITTED);
+			}
 			transaction = this.manager.getTransaction(definition);
 		}
-		catch (RuntimeException ex) {
+		catch (SQLException | RuntimeException ex) {
 			throw new QueueStoreException("Could not begin a transaction (" + ex.getMessage()
 					+ "). Check that the database runs and that the connection pool is larger than the concurrency"
 					+ " of all transactional listeners.", ex);
@@ -127,6 +133,10 @@ final class PostgresHandlerTransactions implements HandlerTransactions {
 			}
 			return this.settleCalls.settleLast(connection, message.consumer(), message.queue(), message.group(),
 					SettleItem.of(settlement), silence);
+		}
+		catch (SQLException ex) {
+			this.database.sawOtherIsolation(ex);
+			throw ex;
 		}
 		finally {
 			DataSourceUtils.releaseConnection(connection, this.dataSource);

@@ -2,6 +2,7 @@ package io.github.queuestarter.postgres;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.function.Supplier;
 
 import javax.sql.DataSource;
 
@@ -41,11 +42,7 @@ public final class PostgresStore implements QueueStore {
 
 	private final Settlements settlements;
 
-	private final TransactionManagerLookup transactionManager;
-
-	private final SettleCalls settleCalls;
-
-	private final Duration networkTimeout;
+	private final Supplier<HandlerTransactions> handlerTransactions;
 
 	private final Consumers consumers;
 
@@ -103,19 +100,20 @@ public final class PostgresStore implements QueueStore {
 		this.rebase = new Rebase(database, observer);
 		SchemaRecovery recovery = new SchemaRecovery(this.initializer, this.rebase,
 				settings.initializeSchema() == Initialize.ALWAYS);
-		this.networkTimeout = settings.networkTimeout();
-		this.settleCalls = new SettleCalls(database, settings.settleBatch(), wakeups);
-		this.transactionManager = new TransactionManagerLookup(transactionManagers,
+		SettleCalls settleCalls = new SettleCalls(database, settings.settleBatch(), wakeups);
+		TransactionManagerLookup lookup = new TransactionManagerLookup(transactionManagers,
 				CallerTransaction.target(dataSource));
-		Holdings holdings = new Holdings(database, this.settleCalls);
-		this.dueRounds = new DueRounds(new DueClaims(database), duePlan, wakeups, holdings, this.settleCalls, recovery,
+		this.handlerTransactions = () -> new PostgresHandlerTransactions(lookup.find(), database, settleCalls,
+				settings.networkTimeout());
+		Holdings holdings = new Holdings(database, settleCalls);
+		this.dueRounds = new DueRounds(new DueClaims(database), duePlan, wakeups, holdings, settleCalls, recovery,
 				observer, settings.pollInterval(), this::endHungWakeupLine);
 		this.heartbeat = new HeartbeatConnection(dedicated, settings.heartbeatTimeout());
 		this.appender = new PostgresAppender(database,
 				new CallerTransaction(dataSource, settings.unjoinedTransaction()), recovery, wakeups);
 		this.reader = new PostgresReader(new SourceParts(new Groups(database, observer), new Claims(database), holdings,
 				this.dueRounds, wakeups, this.busyCursors, this::startWakeupReader, recovery), settings);
-		this.settlements = new PostgresSettlements(database, this.settleCalls);
+		this.settlements = new PostgresSettlements(database, settleCalls);
 		this.consumers = new PostgresConsumers(database, this.rebase, this.heartbeat,
 				new HungClaims(database, settings.networkTimeout(), observer), wakeups);
 		this.administration = new PostgresAdministration(database, wakeups, this::condition);
@@ -163,7 +161,7 @@ public final class PostgresStore implements QueueStore {
 
 	@Override
 	public HandlerTransactions handlerTransactions() {
-		return new PostgresHandlerTransactions(this.transactionManager.find(), this.settleCalls, this.networkTimeout);
+		return this.handlerTransactions.get();
 	}
 
 	@Override

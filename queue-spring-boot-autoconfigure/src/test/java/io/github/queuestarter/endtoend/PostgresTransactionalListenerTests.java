@@ -78,13 +78,19 @@ class PostgresTransactionalListenerTests extends TransactionalTest {
 			if (payload.equals("slow")) {
 				beforeCommit(() -> {
 					settled.add(payload);
-					assertThat(mayCommit.await(20, TimeUnit.SECONDS)).isTrue();
+					assertThat(mayCommit.await(30, TimeUnit.SECONDS)).isTrue();
 				});
 			}
+			else {
+				settled.await(1);
+			}
 			return Outcome.done();
-		})).with("queue.listener.concurrency", 2).with("queue.heartbeat.expiry", "30s"));
+		})).with("queue.listener.concurrency", 2)
+			.with("queue.listener.prefetch", 20)
+			.with("queue.heartbeat.expiry", "60s"));
+		// claimed together
 		application.template().sendAll(this.queue, List.of("slow", "a", "b", "c"));
-		await().until(() -> this.ledger.size() == 3 && settled.all().size() == 1);
+		await().until(() -> this.ledger.size() == 3);
 		mayCommit.countDown();
 		awaitNothingLeft(application);
 		assertThat(this.ledger.size()).isEqualTo(4);
@@ -448,6 +454,23 @@ class PostgresTransactionalListenerTests extends TransactionalTest {
 		assertThat(writing.deliveries.await(1).get(0).attempt()).isEqualTo(1);
 		awaitNothingLeft(application);
 		assertThat(this.ledger.entries()).containsExactly(id);
+	}
+
+	@Test
+	void defaultsOfThePoolDoNotMatter() {
+		Writing writing = writing((payload, delivery, own) -> {
+			assertThat(own.jdbc().queryForObject("show transaction_isolation", String.class))
+				.isEqualTo("read committed");
+			return Outcome.done();
+		});
+		Application application = start(application(writing)
+			.with("spring.datasource.hikari.transaction-isolation", "TRANSACTION_REPEATABLE_READ")
+			.with("spring.datasource.hikari.auto-commit", false));
+		String id = application.template().send(this.queue, "x");
+		assertThat(writing.deliveries.await(1).get(0).attempt()).isEqualTo(1);
+		awaitNothingLeft(application);
+		assertThat(this.ledger.entries()).containsExactly(id);
+		assertThat(this.events.of(QueueEvent.Failed.class)).isEmpty();
 	}
 
 	@ParameterizedTest
