@@ -55,8 +55,8 @@ public final class PostgresStore implements QueueStore {
 	 * Create a store. Does not yet talk to the database.
 	 * @param dataSource the application's connection pool
 	 * @param dedicated opens a connection of its own, outside of the pool, each time (the
-	 * pool itself, if there is no other way: then nobody listens for wake-ups);
-	 * must bound the time that this takes (connect, login and socket time-out)
+	 * pool itself, if there is no other way: then nobody listens for wake-ups); must
+	 * bound the time that this takes (connect, login and socket time-out)
 	 * @param settings how the store behaves
 	 * @param observer told of what happens
 	 */
@@ -71,9 +71,10 @@ public final class PostgresStore implements QueueStore {
 		DuePlan duePlan = new DuePlan();
 		this.notifier = settings.notifies() ? new Notifier(database) : null;
 		Wakeups wakeups = new Wakeups(duePlan, this.notifier, settings.pollInterval());
-		// Not on a connection of the pool, of which one is taken for the heartbeat already
-		this.wakeupReader = (this.notifier != null && dedicated != dataSource) ? new WakeupReader(dedicated, database.sql(),
-				settings.heartbeatTimeout(), probeInterval, this.notifier, wakeups, observer) : null;
+		// Not on a connection of the pool, of which one is taken for the heartbeat
+		// already
+		this.wakeupReader = (this.notifier != null && dedicated != dataSource) ? new WakeupReader(dedicated,
+				database.sql(), settings.heartbeatTimeout(), probeInterval, this.notifier, wakeups, observer) : null;
 		this.busyCursors = new BusyCursors(database, settings.heartbeatExpiry(), observer);
 		this.initializer = new SchemaInitializer(database, settings.initializeSchema());
 		SchemaRecovery recovery = new SchemaRecovery(this.initializer,
