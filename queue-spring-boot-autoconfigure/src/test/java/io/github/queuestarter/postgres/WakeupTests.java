@@ -16,10 +16,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.github.queuestarter.Failure;
 import io.github.queuestarter.QueueEvent;
 import io.github.queuestarter.postgres.PostgresStore.Initialize;
 import io.github.queuestarter.postgres.PostgresStore.Settings;
 import io.github.queuestarter.postgres.PostgresStore.UnjoinedTransaction;
+import io.github.queuestarter.store.Settlement;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterAll;
@@ -87,6 +89,42 @@ class WakeupTests {
 			String id = sender.sendLater("orders", Duration.ofMillis(300));
 			soon().until(() -> this.received.containsKey(id));
 		}
+	}
+
+	@Test
+	void ownRetriesAndScheduledMessagesAreOnTimeWithoutNotifications() throws Exception {
+		try (TestInstance receiver = new TestInstance(pool, settings(false, Duration.ofSeconds(30)))) {
+			AckingSink sink = receiver.listen("orders", "billing", 10, this.received,
+					(message) -> (message.failures() == 0) ? new Settlement.Retry(message, Duration.ofMillis(300),
+							Failure.of(Failure.Kind.EXCEPTION, "not yet")) : new Settlement.Ack(message));
+			Awaitility.await().until(() -> sink.polls() > 0);
+			String retried = receiver.send(false, "orders", "text").get(0);
+			String later = receiver.sendLater("orders", Duration.ofMillis(300));
+			soon().until(() -> cameTwice(retried) && cameTwice(later));
+		}
+	}
+
+	@Test
+	void whatOtherInstancesLeftForLaterIsOnTimeWithoutNotifications() throws Exception {
+		try (TestInstance sender = new TestInstance(pool, settings(false, Duration.ofSeconds(30)));
+				TestInstance receiver = new TestInstance(pool, settings(false, Duration.ofSeconds(30)))) {
+			String retried = UUID.randomUUID().toString();
+			execute(pool, "select " + function("create_group_v1") + "('orders', 'billing', 'earliest', 'test')",
+					"insert into " + function("queue_retry")
+							+ " (queue, group_name, due, message_id, sent_at, format, payload) values ('orders', 'billing',"
+							+ " clock_timestamp() + interval '3 s', '" + retried + "', now(), 't', 'text')");
+			String later = sender.sendLater("orders", Duration.ofSeconds(3));
+			receiver.listen("orders", "billing", 10, this.received);
+			// The first look brings nothing but the time of the next one
+			Awaitility.await()
+				.atMost(Duration.ofSeconds(15))
+				.until(() -> this.received.containsKey(retried) && this.received.containsKey(later));
+		}
+	}
+
+	private boolean cameTwice(String id) {
+		AtomicInteger times = this.received.get(id);
+		return times != null && times.get() == 2;
 	}
 
 	@Test
