@@ -66,11 +66,13 @@ create table if not exists queue_message (
   payload text not null,
   headers jsonb
 );
--- When a scheduled message came into the log: its age counts from then
-alter table queue_message add column if not exists promoted_at timestamptz;
 do $$
 begin
-  -- 'create index if not exists' would wait for every open transaction that has sent, also if the index is there
+  -- '… if not exists' would wait for every open transaction that has sent, also if the thing is there
+  if not exists (select from pg_attribute a where a.attrelid = 'queue_message'::regclass and a.attname = 'promoted_at') then
+    -- when a scheduled message came into the log: its age counts from then
+    alter table queue_message add column promoted_at timestamptz;
+  end if;
   if to_regclass('queue_message_log') is null then
     create unique index queue_message_log on queue_message (queue, lane, xid, id);
   end if;

@@ -74,7 +74,7 @@ class WakeupTests {
 			other.store().consumers().register("postgres", "stopping");
 			String id = other.send(false, "orders", "text").get(0);
 			execute(pool, "select " + function("create_group_v1") + "('orders', 'billing', 'earliest', 'test')",
-					"select * from " + function("claim_v1") + "('orders', 'billing', 'stopping', 10)");
+					"select * from " + function("claim_v2") + "('orders', 'billing', 'stopping', 10, false)");
 			awaitIdle(receiver, receiver.listen("orders", "billing", 10, this.received));
 			assertThat(this.received).isEmpty();
 			other.store().consumers().retire("postgres", "stopping");
