@@ -21,7 +21,7 @@ import io.github.queuestarter.benchmarks.Scenario;
  */
 final class Latency {
 
-	private static final int ROUNDS = 3;
+	private static final int ROUNDS = 2;
 
 	private static final int PER_SECOND = 200;
 

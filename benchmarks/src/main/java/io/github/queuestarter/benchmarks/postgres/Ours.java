@@ -71,6 +71,8 @@ final class Ours implements AutoCloseable {
 		properties.put("spring.datasource.password", Server.USER);
 		properties.put("spring.main.log-startup-info", "false");
 		properties.put("logging.level.root", "warn");
+		// the database may be gone before the last connection
+		properties.put("logging.level.com.zaxxer.hikari", "error");
 		properties.put("queue.listener.auto-startup", "false");
 		properties.putAll(settings);
 		return new Ours(new SpringApplicationBuilder(Application.class).web(WebApplicationType.NONE)

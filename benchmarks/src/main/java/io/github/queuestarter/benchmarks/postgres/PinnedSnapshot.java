@@ -58,7 +58,7 @@ final class PinnedSnapshot {
 				drain(database, Drain.BATCH, 0, this.before);
 				Map<String, Double> rates = new LinkedHashMap<>();
 				rates.put(BY_500, drain(database, Drain.BATCH, this.before, this.messages));
-				rates.put(BY_5, drain(database, SMALL_BATCH, this.before + this.messages, this.messages / 4));
+				rates.put(BY_5, drain(database, SMALL_BATCH, this.before + this.messages, this.messages / 8));
 				return rates;
 			}
 		}
@@ -90,7 +90,7 @@ final class PinnedSnapshot {
 				database.run("delete from raw_queue");
 				Map<String, Double> rates = new LinkedHashMap<>();
 				rates.put(BY_500, drainRaw(database, Drain.BATCH, this.messages));
-				rates.put(BY_5, drainRaw(database, SMALL_BATCH, this.messages / 4));
+				rates.put(BY_5, drainRaw(database, SMALL_BATCH, this.messages / 8));
 				return rates;
 			}
 		}

@@ -44,15 +44,17 @@ final class SlowHandler {
 		}, Map.of("queue.listener.concurrency", CONCURRENCY))) {
 			ours.send(0, this.messages);
 			database.settle();
+			CpuClock cpu = new CpuClock(this.server);
 			ours.listen();
-			double rate = Ours.awaitDone(database, handled);
+			Map<String, Double> figures = cpu.with(Ours.awaitDone(database, handled), this.messages);
 			ours.requireNothingLeft();
-			return Map.of(Drain.RATE, rate);
+			return figures;
 		}
 	}
 
 	private Map<String, Double> threads() throws Exception {
 		Handled handled = new Handled(this.messages);
+		CpuClock cpu = new CpuClock(this.server);
 		ExecutorService threads = Executors.newFixedThreadPool(CONCURRENCY);
 		try {
 			for (int i = 0; i < this.messages; i++) {
@@ -64,7 +66,7 @@ final class SlowHandler {
 			}
 			handled.await();
 			handled.requireEachOnce();
-			return Map.of(Drain.RATE, handled.rate());
+			return cpu.with(handled.rate(), this.messages);
 		}
 		finally {
 			threads.shutdownNow();
