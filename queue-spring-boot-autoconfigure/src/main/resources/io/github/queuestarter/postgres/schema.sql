@@ -1107,6 +1107,8 @@ begin
           unfinished = case when h.xid = '0' then h.unfinished else 0 end,
           finished = case when h.xid = '0' then h.finished else 0 end;
   delete from queue_consumer;
+  -- nobody could read here before, so no group has been idle yet
+  update queue_group set active_at = clock_timestamp();
   with gone as (
     delete from queue_delivery returning *),
   spread as (
