@@ -28,42 +28,40 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
  */
 class DumpTests {
 
-	private static Cluster young;
+	private static final List<Cluster> CLUSTERS = new ArrayList<>();
 
-	private static Cluster old;
+	private static String version = "";
 
-	private static Path tools;
+	private static Optional<Path> tools = Optional.empty();
 
 	private final Settings settings = Databases.settings(Databases.newSchema());
 
 	@BeforeAll
 	static void start() throws Exception {
-		young = new Cluster();
-		String version = Cluster.text(young.newDatabase(), "show server_version").replaceAll("\\D.*", "");
-		Optional<Path> found = tools(version);
-		assumeTrue(found.isPresent(), "no pg_dump of version " + version + " on this machine");
-		tools = found.get();
-		old = new Cluster();
-		Cluster.passTransactions(old.newDatabase(), 20_000);
+		CLUSTERS.add(new Cluster());
+		version = Cluster.text(CLUSTERS.get(0).newDatabase(), "show server_version").replaceAll("\\D.*", "");
+		tools = tools(version);
+		if (tools.isPresent()) {
+			CLUSTERS.add(new Cluster());
+			Cluster.passTransactions(CLUSTERS.get(1).newDatabase(), 20_000);
+		}
 	}
 
 	@AfterAll
 	static void stop() {
-		young.close();
-		if (old != null) {
-			old.close();
-		}
+		CLUSTERS.forEach(Cluster::close);
 	}
 
 	@ParameterizedTest
 	@ValueSource(booleans = { true, false })
 	void nothingIsLostByPgDumpAndPsql(boolean intoTheYounger, @TempDir Path directory) throws Exception {
-		HikariDataSource from = (intoTheYounger ? old : young).newDatabase();
-		HikariDataSource to = (intoTheYounger ? young : old).newDatabase();
+		assumeTrue(tools.isPresent(), "no pg_dump of version " + version + " on this machine");
+		HikariDataSource from = CLUSTERS.get(intoTheYounger ? 1 : 0).newDatabase();
+		HikariDataSource to = CLUSTERS.get(intoTheYounger ? 0 : 1).newDatabase();
 		try (OldWorld world = new OldWorld(from, this.settings)) {
 			String dump = directory.resolve("dump.sql").toString();
-			run(tools.resolve("pg_dump").toString(), "--dbname", uri(from), "--file", dump);
-			run(tools.resolve("psql").toString(), "--dbname", uri(to), "--quiet", "--no-psqlrc", "--set",
+			run(tools.get().resolve("pg_dump").toString(), "--dbname", uri(from), "--file", dump);
+			run(tools.get().resolve("psql").toString(), "--dbname", uri(to), "--quiet", "--no-psqlrc", "--set",
 					"ON_ERROR_STOP=1", "--file", dump);
 			String early = Cluster.text(to,
 					"select \"" + this.settings.schema() + "\".queue_send('orders', '\"before the first start\"')");
