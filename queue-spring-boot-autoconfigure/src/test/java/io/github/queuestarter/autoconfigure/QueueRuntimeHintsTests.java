@@ -10,6 +10,7 @@ import org.springframework.core.io.Resource;
 import org.springframework.core.io.support.PathMatchingResourcePatternResolver;
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisStreamCommands;
+import org.springframework.orm.jpa.JpaTransactionManager;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -42,6 +43,13 @@ class QueueRuntimeHintsTests {
 	void whatTheRedisReaderStandsInForIsPartOfANativeImage() {
 		assertThat(RuntimeHintsPredicates.proxies().forInterfaces(RedisConnection.class)).accepts(this.hints);
 		assertThat(RuntimeHintsPredicates.proxies().forInterfaces(RedisStreamCommands.class)).accepts(this.hints);
+	}
+
+	@Test
+	void dataSourceOfAJpaTransactionManagerMayBeAskedFor() {
+		assertThat(RuntimeHintsPredicates.reflection()
+			.onMethodInvocation(JpaTransactionManager.class, "getDataSource")
+			.test(this.hints)).isTrue();
 	}
 
 }
