@@ -31,16 +31,19 @@ public final class Benchmarks {
 			System.exit(2);
 			return;
 		}
+		int failures = 0;
 		try (Suite suite = Suites.start(options)) {
 			if (words.contains("--list")) {
 				suite.scenarios()
 					.forEach((scenario) -> System.out.println(scenario.name() + "  " + scenario.question()));
 			}
 			else {
-				write(new Runner(options.rounds(), true, System.err::println).run(suite, options), options);
+				Report report = new Runner(options.rounds(), true, System.err::println).run(suite, options);
+				write(report, options);
+				failures = report.failures().size();
 			}
 		}
-		System.exit(0);
+		System.exit((failures > 0) ? 1 : 0);
 	}
 
 	private static void write(Report report, Options options) throws Exception {

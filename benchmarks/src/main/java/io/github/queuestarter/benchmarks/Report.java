@@ -23,6 +23,8 @@ public final class Report {
 
 	private final List<Figures> all = new ArrayList<>();
 
+	private final List<String> failures = new ArrayList<>();
+
 	Report(Options options, Map<String, String> facts) {
 		this.options = options;
 		this.facts.put("date", LocalDate.now().toString());
@@ -38,16 +40,20 @@ public final class Report {
 		this.all.add(figures);
 	}
 
+	void addFailure(Scenario scenario, Exception cause) {
+		this.failures.add("Scenario '" + scenario.name() + "' did not come to its end: " + cause);
+	}
+
 	/**
-	 * The checks of all scenarios that do not hold.
+	 * What went wrong.
 	 */
-	List<String> missed() {
-		return checks().stream().filter((row) -> row.get(6).equals("no")).map(Object::toString).toList();
+	List<String> failures() {
+		return this.failures;
 	}
 
 	String text() {
 		return facts() + "\n\n" + Table.aligned(FIGURE_COLUMNS, figures()) + "\n"
-				+ Table.aligned(CHECK_COLUMNS, checks());
+				+ Table.aligned(CHECK_COLUMNS, checks()) + String.join("\n", this.failures);
 	}
 
 	/**
@@ -55,7 +61,7 @@ public final class Report {
 	 */
 	String markdown() {
 		return facts() + "\n\n" + Table.markdown(CHECK_COLUMNS, checks()) + "\n"
-				+ Table.markdown(FIGURE_COLUMNS, figures());
+				+ Table.markdown(FIGURE_COLUMNS, figures()) + String.join("\n", this.failures);
 	}
 
 	/**
@@ -90,6 +96,7 @@ public final class Report {
 		root.put("suite", this.options.suite());
 		root.put("facts", this.facts);
 		root.put("scenarios", scenarios);
+		root.put("failures", this.failures);
 		return JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build().writeValueAsString(root);
 	}
 

@@ -54,11 +54,17 @@ public final class Runner {
 	/**
 	 * Run all scenarios of a suite.
 	 */
-	public Report run(Suite suite, Options options) throws Exception {
+	public Report run(Suite suite, Options options) {
 		Report report = new Report(options, suite.facts());
 		for (Scenario scenario : suite.scenarios()) {
 			if (options.scenarios().isEmpty() || options.scenarios().contains(scenario.name())) {
-				report.add(run(scenario));
+				try {
+					report.add(run(scenario));
+				}
+				catch (Exception ex) {
+					// the other figures of a long run are not lost for that
+					report.addFailure(scenario, ex);
+				}
 			}
 		}
 		return report;

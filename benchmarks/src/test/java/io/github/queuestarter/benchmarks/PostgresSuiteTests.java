@@ -19,6 +19,7 @@ class PostgresSuiteTests {
 			List<Scenario> scenarios = suite.scenarios();
 			Report report = new Runner(options.rounds(), false, (line) -> {
 			}).run(suite, options);
+			assertThat(report.failures()).isEmpty();
 			JsonNode json = JsonMapper.builder().build().readTree(report.json());
 			assertThat(json.path("scenarios").values()).extracting((one) -> one.path("name").asString())
 				.containsExactlyElementsOf(scenarios.stream().map(Scenario::name).toList());
