@@ -16,6 +16,7 @@ import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.convert.DurationStyle;
 import org.springframework.boot.jdbc.DataSourceBuilder;
 import org.springframework.boot.sql.init.dependency.DatabaseInitializationDependencyConfigurer;
 import org.springframework.boot.sql.init.dependency.DependsOnDatabaseInitialization;
@@ -26,6 +27,7 @@ import org.springframework.context.annotation.Import;
 import org.springframework.jdbc.datasource.SimpleDriverDataSource;
 import org.springframework.transaction.PlatformTransactionManager;
 import org.springframework.transaction.TransactionExecutionListener;
+import org.springframework.util.Assert;
 
 /**
  * Queues on Postgres.
@@ -102,6 +104,11 @@ class QueuePostgresConfiguration {
 	private static PostgresStore.Settings settings(QueuePostgresProperties properties, QueueProperties queue) {
 		PostgresStore.Settings defaults = PostgresStore.Settings.defaults();
 		try {
+			Duration expiry = queue.getHeartbeat().getExpiry();
+			Assert.isTrue(properties.getPollInterval().compareTo(expiry) < 0,
+					() -> "'poll-interval' must be shorter than 'queue.heartbeat.expiry' ("
+							+ DurationStyle.SIMPLE.print(expiry)
+							+ "), because a listener that polls less often is taken for dead");
 			return new PostgresStore.Settings(properties.getSchema(), properties.getInitializeSchema(),
 					properties.getPollInterval(), properties.getUnjoinedTransaction(), defaults.settleBatch(),
 					queue.getHeartbeat().getInterval(), defaults.networkTimeout(), queue.getHeartbeat().getInterval(),

@@ -23,6 +23,13 @@ final class Patience {
 		this.millis = SHORTEST;
 	}
 
+	/**
+	 * Whether the next wait is as long as they get.
+	 */
+	boolean isAtItsCeiling() {
+		return this.millis >= this.ceiling;
+	}
+
 	Duration next() {
 		long base = Math.min(this.millis, this.ceiling);
 		this.millis = Math.min(this.millis * 2, this.ceiling);

@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Receives the messages of one group. Its own thread claims new messages when the sink
- * has room, with growing patience while there are none; due ones come from
- * {@link DueRounds}.
+ * has room, with growing patience while there are none, and in the end leaves the looking
+ * to {@link IdleWatch}; due ones come from {@link DueRounds}.
  */
 final class PostgresSource implements MessageSource, Runnable {
 
@@ -198,7 +198,10 @@ final class PostgresSource implements MessageSource, Runnable {
 	}
 
 	private void awaitMessages() throws InterruptedException {
-		if (this.pause.await(this.patience.next())) {
+		boolean woken = this.patience.isAtItsCeiling()
+				? this.parts.idleWatch().await(this.subscription, this.sink, this.pause)
+				: this.pause.await(this.patience.next());
+		if (woken) {
 			this.patience.reset();
 		}
 	}

@@ -60,6 +60,8 @@ public final class PostgresStore implements QueueStore {
 
 	private final BusyCursors busyCursors;
 
+	private final IdleWatch idleWatch;
+
 	/**
 	 * Create a store without transactional listeners.
 	 */
@@ -96,6 +98,7 @@ public final class PostgresStore implements QueueStore {
 		this.wakeupReader = (this.notifier != null && dedicated != dataSource) ? new WakeupReader(dedicated,
 				database.sql(), settings.heartbeatTimeout(), probeInterval, this.notifier, wakeups, observer) : null;
 		this.busyCursors = new BusyCursors(database, settings.heartbeatExpiry(), observer);
+		this.idleWatch = new IdleWatch(database, settings.pollInterval());
 		this.initializer = new SchemaInitializer(database, settings.initializeSchema());
 		this.rebase = new Rebase(database, observer);
 		SchemaRecovery recovery = new SchemaRecovery(this.initializer, this.rebase,
@@ -112,7 +115,8 @@ public final class PostgresStore implements QueueStore {
 		this.appender = new PostgresAppender(database,
 				new CallerTransaction(dataSource, settings.unjoinedTransaction()), recovery, wakeups);
 		this.reader = new PostgresReader(new SourceParts(new Groups(database, observer), new Claims(database), holdings,
-				this.dueRounds, wakeups, this.busyCursors, this::startWakeupReader, recovery), settings);
+				this.dueRounds, wakeups, this.busyCursors, this.idleWatch, this::startWakeupReader, recovery),
+				settings);
 		this.settlements = new PostgresSettlements(database, settleCalls);
 		this.consumers = new PostgresConsumers(database, this.rebase, this.heartbeat,
 				new HungClaims(database, settings.networkTimeout(), observer), wakeups);
@@ -184,6 +188,7 @@ public final class PostgresStore implements QueueStore {
 		if (this.wakeupReader != null) {
 			this.wakeupReader.close();
 		}
+		this.idleWatch.close();
 		this.dueRounds.close();
 		if (this.notifier != null) {
 			this.notifier.close();

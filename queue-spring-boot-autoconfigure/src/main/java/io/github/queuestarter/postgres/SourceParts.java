@@ -4,5 +4,5 @@ package io.github.queuestarter.postgres;
  * What the sources of a store share.
  */
 record SourceParts(Groups groups, Claims claims, Holdings holdings, DueRounds dueRounds, Wakeups wakeups,
-		BusyCursors busyCursors, Runnable startReader, SchemaRecovery recovery) {
+		BusyCursors busyCursors, IdleWatch idleWatch, Runnable startReader, SchemaRecovery recovery) {
 }

@@ -440,9 +440,13 @@ begin
         insert into queue_delivery (queue, group_name, consumer, xids, ids)
         select q, g, who, array[u.xid], array[u.id] from unnest(taken_xids, taken_ids) u (xid, id)
         returning queue_delivery.id as delivery, queue_delivery.xids[1] as xid, queue_delivery.ids[1] as message)
-      select null::text, o.delivery, m.id, m.message_id, m.sent_at, m.format, m.payload, m.headers, m.xid
-        from own o join queue_message m on m.queue = q and m.lane = 0 and m.xid = o.xid and m.id = o.message
-       order by m.xid, m.id;
+      select null::text, o.delivery, m.*
+        from own o
+        -- the limit keeps this a look at one row each: as a join it may begin with the whole backlog
+        cross join lateral (
+          select m.id, m.message_id, m.sent_at, m.format, m.payload, m.headers, m.xid from queue_message m
+           where m.queue = q and m.lane = 0 and m.xid = o.xid and m.id = o.message limit 1) m
+       order by o.xid, o.message;
   elsif k > 0 then
     -- one transaction's are in order
     if taken_xids[1] <> taken_xids[k] then
@@ -454,6 +458,47 @@ begin
   end if;
   answer.outcome := case when k > 0 then 'messages' else 'empty' end;
   return next answer;
+end $$;
+
+-- Which groups a claim may bring something for. Never says no where it would, and costs a few steps per group.
+-- parameters: queues; groups, one for each
+-- answer:     positions, from 1; a group that is gone is among them, one that is paused is not
+create or replace function news_v1(queues text[], groups text[]) returns setof int
+language plpgsql
+set search_path from current
+set enable_bitmapscan = off set enable_seqscan = off set enable_sort = off set jit = off
+set plan_cache_mode = force_generic_plan
+as $$
+declare
+  c queue_cursor;
+  q text;
+begin
+  perform require_home_v1();
+  for i in 1..cardinality(queues) loop
+    q := queues[i];
+    continue when exists (select from queue_group p where p.queue = q and p.name = groups[i] and p.paused);
+    select * into c from queue_cursor p where p.queue = q and p.group_name = groups[i] and p.lane = 0
+     order by p.queue desc, p.group_name desc, p.lane desc, p.seq desc limit 1;
+    if not found
+       -- the stretch that is being read, and what was sent since
+       or exists (
+         select from queue_message m where m.queue = q and m.lane = 0
+            and (m.xid, m.id) > (greatest(c.after_xid, pg_snapshot_xmax(c.base)),
+                                 case when c.after_xid >= pg_snapshot_xmax(c.base) then c.after_id else 0 end))
+       or exists (
+         select from queue_message m where m.queue = q and m.lane = 0 and m.xid >= pg_snapshot_xmax(c.head))
+       -- transactions that still ran at base, or were stepped over
+       or exists (
+         select from unnest(array(select pg_snapshot_xip(c.base))) v, queue_message m
+          where m.queue = q and m.lane = 0 and m.xid = v
+            and not (pg_visible_in_snapshot(v, c.head) and (m.xid, m.id) <= (c.after_xid, c.after_id)))
+       or exists (
+         select from unnest(array(select pg_snapshot_xip(c.head))) v, queue_message m
+          where v >= pg_snapshot_xmax(c.base) and m.queue = q and m.lane = 0 and m.xid = v
+            and (m.xid, m.id) <= (c.after_xid, c.after_id)) then
+      return next i;
+    end if;
+  end loop;
 end $$;
 
 -- Claims due retries for several groups, suspects first.
@@ -1281,8 +1326,11 @@ begin
             and (m.xid, m.id) <= (c.after_xid, c.after_id) limit cap + 1)
         union all
         (select 1 from queue_message m
-          where m.queue = p.queue and m.lane = 0 and m.xid >= pg_snapshot_xmax(c.base)
-            and (m.xid, m.id) > (c.after_xid, c.after_id) limit cap + 1)
+          -- one bound for the index to begin at: of two it takes the first, and walks over all that is kept
+          where m.queue = p.queue and m.lane = 0
+            and (m.xid, m.id) > (greatest(c.after_xid, pg_snapshot_xmax(c.base)),
+                                 case when c.after_xid >= pg_snapshot_xmax(c.base) then c.after_id else 0 end)
+          limit cap + 1)
         limit cap + 1) s),
       (select coalesce(sum(cardinality(d.ids)), 0)::bigint from queue_delivery d
         where d.queue = p.queue and d.group_name = p.name)
@@ -1497,8 +1545,9 @@ begin
          and (m.xid, m.id) <= (c.after_xid, c.after_id)
        order by m.queue, m.lane, m.xid, m.id limit 1) s),
     (select m.sent_at from queue_message m
-      where m.queue = q and m.lane = 0 and m.xid >= pg_snapshot_xmax(c.base)
-        and (m.xid, m.id) > (c.after_xid, c.after_id)
+      where m.queue = q and m.lane = 0
+        and (m.xid, m.id) > (greatest(c.after_xid, pg_snapshot_xmax(c.base)),
+                             case when c.after_xid >= pg_snapshot_xmax(c.base) then c.after_id else 0 end)
       order by m.queue, m.lane, m.xid, m.id limit 1));
 end $$;
 

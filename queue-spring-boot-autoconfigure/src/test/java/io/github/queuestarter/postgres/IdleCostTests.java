@@ -40,7 +40,7 @@ class IdleCostTests {
 
 	@ParameterizedTest
 	@ValueSource(booleans = { true, false })
-	void idleListenerAsksOncePerPollInterval(boolean notifies) throws Exception {
+	void idleListenersShareTheirLooks(boolean notifies) throws Exception {
 		try (HikariDataSource pool = Databases.pool()) {
 			Statements statements = new Statements(pool);
 			try (TestInstance app = new TestInstance(statements, settings(notifies))) {
@@ -56,7 +56,8 @@ class IdleCostTests {
 				Awaitility.await().pollDelay(Duration.ofSeconds(5)).until(() -> true);
 				double intervals = (System.nanoTime() - began) / (double) POLL_INTERVAL.toNanos();
 				int asked = statements.count() - before;
-				assertThat(asked).isGreaterThan(LISTENERS).isLessThanOrEqualTo((int) (1.1 * LISTENERS * intervals));
+				// one claim each per ten intervals, and two for all per interval
+				assertThat(asked).isGreaterThan(5).isLessThanOrEqualTo((int) (0.3 * LISTENERS * intervals));
 			}
 		}
 	}

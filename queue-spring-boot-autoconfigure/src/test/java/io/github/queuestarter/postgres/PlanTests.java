@@ -114,7 +114,7 @@ class PlanTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "claim_v2", "due_v1", "promote_v1", "look_v1", "settle_v1", "remove_finished_v2",
-			"length_bound_v1", "unclaimed_queues_v1", "group_idle_v1", "stats_v1" })
+			"length_bound_v1", "unclaimed_queues_v1", "group_idle_v1", "stats_v1", "news_v1" })
 	void functionsThatWalkOverTheLogCarryThePlannerSettings(String function) throws Exception {
 		assertThat(settings(function)).contains("enable_bitmapscan=off", "enable_seqscan=off", "enable_sort=off",
 				"jit=off");
@@ -174,6 +174,23 @@ class PlanTests {
 		assertCheap(
 				"select * from look_v1('{}', '{}', '{}', '{}', '{}', '{}', clock_timestamp() - interval '1 microsecond', "
 						+ BATCH + ")");
+	}
+
+	/**
+	 * What was read may be kept, all of it in the window that is still open.
+	 */
+	@Test
+	void lookForIdleListenersDoesNotWalkOverWhatWasRead() throws Exception {
+		run("select create_group_v1('kept', 'billing', 'earliest', 'app')", fillQueue("kept"));
+		while (run(
+				"do $$ declare n int; begin select count(*) into n from claim_v2('kept', 'billing', 'me', 50000, false)"
+						+ " where outcome is null; if n > 0 then raise notice 'claimed'; end if; end $$")
+			.contains("claimed")) {
+			run("delete from queue_delivery where queue = 'kept'");
+		}
+		assertCheap("select * from news_v1('{kept}', '{billing}')");
+		assertCheap("select ready from stats_v1('{kept}', 1000)");
+		assertCheap("select oldest_ready_v1('kept', 'billing')");
 	}
 
 	@Test

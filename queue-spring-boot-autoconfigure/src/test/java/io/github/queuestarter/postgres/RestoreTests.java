@@ -173,8 +173,9 @@ class RestoreTests {
 		try (OldWorld world = new OldWorld(from, this.settings)) {
 			assertThat(world.unfinished()).isNotEmpty();
 			new LogicalCopy(this.schema, true).copy(from, to);
-			for (String call : List.of("remove_finished_v1('orders', '0', '0', 0, 1000)",
-					"create_group_v1('ungrouped', 'late', 'earliest', 'test')",
+			for (String call : List.of(
+					"remove_finished_v2('orders', '0', null, null, null, false, '7 d', '0', 0, 1000)",
+					"news_v1('{orders}', '{billing}')", "create_group_v1('ungrouped', 'late', 'earliest', 'test')",
 					"claim_v2('orders', 'billing', (select min(id) from " + quoted("queue_consumer")
 							+ "), 1, false)")) {
 				assertThatExceptionOfType(SQLException.class)
