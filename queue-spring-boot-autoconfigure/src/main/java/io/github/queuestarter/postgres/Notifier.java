@@ -19,7 +19,7 @@ final class Notifier implements Runnable, AutoCloseable {
 	private static final Runnable NOTHING = () -> {
 	};
 
-	private static final long SHORTEST_GAP = 5;
+	private static final long SHORTEST_GAP = 1;
 
 	private static final long LONGEST_GAP = 50;
 

@@ -88,8 +88,22 @@ final class PostgresAppender implements Appender {
 	}
 
 	private void insert(Connection connection, AppendBatch batch) throws SQLException {
+		if (batch.messages().size() == 1 && !batch.scheduled()) {
+			insertOne(connection, batch.messages().get(0), batch.payloads().get(0));
+			return;
+		}
 		this.database.update(connection, batch.scheduled() ? "schedule" : "append",
 				(statement) -> bind(statement, batch));
+	}
+
+	private void insertOne(Connection connection, OutgoingMessage message, String payload) throws SQLException {
+		this.database.update(connection, "append-one", (statement) -> {
+			statement.setString(1, message.queue());
+			statement.setString(2, id(message));
+			statement.setString(3, PayloadColumns.format(message.payload()));
+			statement.setString(4, payload);
+			statement.setString(5, HeadersColumn.write(message.headers(), message.queue()));
+		});
 	}
 
 	private void bind(PreparedStatement statement, AppendBatch batch) throws SQLException {
