@@ -1,8 +1,9 @@
 package io.github.queuestarter.benchmarks.postgres;
 
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 import io.github.queuestarter.benchmarks.Handled;
 
@@ -47,7 +48,7 @@ public final class Child {
 		Ours ours = Ours.start(url, Map.of(), IdleListener.register(listeners));
 		ours.listen();
 		// until start-up is forgotten: patience at its ceiling, nothing left to compile
-		Thread.sleep(Duration.ofSeconds(seconds).toMillis());
+		new CountDownLatch(1).await(seconds, TimeUnit.SECONDS);
 		System.out.println(ANSWER + " idle");
 		Thread.currentThread().join();
 	}

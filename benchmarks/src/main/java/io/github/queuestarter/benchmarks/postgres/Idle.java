@@ -5,6 +5,8 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 import io.github.queuestarter.benchmarks.Check;
 import io.github.queuestarter.benchmarks.Contender;
@@ -53,7 +55,7 @@ final class Idle {
 			Duration jvm = forked.cpuTime();
 			Duration postgres = this.server.cpuTime();
 			long transactions = transactions(database);
-			Thread.sleep(this.watched.toMillis());
+			new CountDownLatch(1).await(this.watched.toMillis(), TimeUnit.MILLISECONDS);
 			double seconds = (System.nanoTime() - began) / 1e9;
 			Map<String, Double> measured = new LinkedHashMap<>();
 			measured.put(JVM, percent(forked.cpuTime().minus(jvm), seconds));

@@ -25,18 +25,20 @@ final class Latency {
 
 	private static final int PER_SECOND = 200;
 
-	private static final int WARM_UP_SECONDS = 2;
-
 	private static final String P50 = "p50, ms";
 
 	private static final String P99 = "p99, ms";
 
 	private final Server server;
 
+	private final int warmUp;
+
 	private final int messages;
 
 	private Latency(Server server, int seconds) {
 		this.server = server;
+		// at this rate the compiler takes its time
+		this.warmUp = 2 * seconds * PER_SECOND;
 		this.messages = seconds * PER_SECOND;
 	}
 
@@ -48,18 +50,17 @@ final class Latency {
 	}
 
 	private Map<String, Double> ours() throws Exception {
-		int warmUp = WARM_UP_SECONDS * PER_SECOND;
-		Handled handled = new Handled(warmUp + this.messages);
+		Handled handled = new Handled(this.warmUp + this.messages);
 		ConcurrentLinkedQueue<Long> ages = new ConcurrentLinkedQueue<>();
 		try (Database database = this.server.fresh(); Ours receiver = Ours.start(database, (order) -> {
 			long age = order.ageNanos();
-			if (order.fromZero() >= warmUp) {
+			if (order.fromZero() >= this.warmUp) {
 				ages.add(age);
 			}
 			handled.add(order.fromZero());
 		}, Map.of()); Ours sender = Ours.start(database)) {
 			receiver.listen();
-			paced(warmUp + this.messages, (number) -> sender.template().send(Ours.QUEUE, Order.of(number)));
+			paced(this.warmUp + this.messages, (number) -> sender.template().send(Ours.QUEUE, Order.of(number)));
 			Ours.awaitDone(database, handled);
 			return percentiles(ages.stream().mapToLong(Long::longValue).toArray());
 		}
