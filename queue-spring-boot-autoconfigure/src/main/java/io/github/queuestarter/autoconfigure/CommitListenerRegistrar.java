@@ -1,5 +1,8 @@
 package io.github.queuestarter.autoconfigure;
 
+import java.util.ArrayList;
+import java.util.List;
+
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.transaction.ConfigurableTransactionManager;
@@ -22,7 +25,11 @@ final class CommitListenerRegistrar implements BeanPostProcessor {
 		if (bean instanceof ConfigurableTransactionManager manager) {
 			TransactionExecutionListener own = this.listener.getObject();
 			if (!manager.getTransactionExecutionListeners().contains(own)) {
-				manager.addListener(own);
+				// not added to the collection that is there, which may be one that nobody
+				// can add to
+				List<TransactionExecutionListener> all = new ArrayList<>(manager.getTransactionExecutionListeners());
+				all.add(own);
+				manager.setTransactionExecutionListeners(all);
 			}
 		}
 		return bean;

@@ -43,7 +43,7 @@ public final class QueueAutoConfiguration {
 
 	@Bean(defaultCandidate = false)
 	Events queueEvents(ObjectProvider<QueueObserver> observers) {
-		return new Events(observers.orderedStream().toList());
+		return new Events(() -> observers.orderedStream().toList());
 	}
 
 	@Bean

@@ -1,5 +1,6 @@
 package io.github.queuestarter.autoconfigure;
 
+import java.lang.reflect.Field;
 import java.time.Duration;
 
 import org.springframework.beans.factory.DisposableBean;
@@ -9,6 +10,7 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.RedisSentinelConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceClientConfiguration;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import org.springframework.util.ReflectionUtils;
 
 /**
  * The queue's own connections to the Redis of the application, outside of its pool: a
@@ -22,6 +24,8 @@ final class QueueRedisConnections implements DisposableBean {
 	 * Lettuce's own default is a minute, in which a listener would notice nothing.
 	 */
 	private static final Duration LONGEST_COMMAND = Duration.ofSeconds(10);
+
+	private static final String CONFIGURATION = "configuration";
 
 	private final LettuceConnectionFactory store;
 
@@ -77,7 +81,20 @@ final class QueueRedisConnections implements DisposableBean {
 			return cluster;
 		}
 		RedisSentinelConfiguration sentinel = application.getSentinelConfiguration();
-		return (sentinel != null) ? sentinel : application.getStandaloneConfiguration();
+		return (sentinel != null) ? sentinel : otherConfiguration(application);
+	}
+
+	/**
+	 * What was given, as for static master and replicas there is no getter, and the one
+	 * for a single server answers localhost.
+	 */
+	private static RedisConfiguration otherConfiguration(LettuceConnectionFactory application) {
+		Field field = ReflectionUtils.findField(LettuceConnectionFactory.class, CONFIGURATION);
+		if (field != null && field.trySetAccessible()
+				&& ReflectionUtils.getField(field, application) instanceof RedisConfiguration given) {
+			return given;
+		}
+		return application.getStandaloneConfiguration();
 	}
 
 	RedisConnectionFactory store() {

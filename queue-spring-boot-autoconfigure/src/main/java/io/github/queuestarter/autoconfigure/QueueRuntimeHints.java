@@ -26,6 +26,12 @@ final class QueueRuntimeHints implements RuntimeHintsRegistrar {
 				.registerJdkProxy(ClassUtils.resolveClassName(redis + "RedisConnection", classLoader))
 				.registerJdkProxy(ClassUtils.resolveClassName(redis + "RedisStreamCommands", classLoader));
 		}
+		String lettuce = redis + "lettuce.LettuceConnectionFactory";
+		if (ClassUtils.isPresent(lettuce, classLoader)) {
+			hints.reflection()
+				.registerType(ClassUtils.resolveClassName(lettuce, classLoader),
+						(type) -> type.withField("configuration"));
+		}
 		String holder = "org.springframework.jdbc.datasource.ConnectionHolder";
 		if (ClassUtils.isPresent(holder, classLoader)) {
 			hints.reflection()

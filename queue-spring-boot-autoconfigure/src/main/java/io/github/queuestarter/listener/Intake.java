@@ -58,7 +58,8 @@ final class Intake {
 		try {
 			while (this.open) {
 				if (hasRoom()) {
-					return this.concurrency + this.prefetch.size() - this.running - this.fresh.size();
+					// the prefetch may have become smaller since it was asked
+					return Math.max(0, this.concurrency + this.prefetch.size() - this.running - this.fresh.size());
 				}
 				if (left <= 0) {
 					return 0;

@@ -97,9 +97,10 @@ public final class QueueListenerRegistry implements SmartLifecycle {
 		try {
 			synchronized (this) {
 				if (!this.running) {
-					this.running = true;
 					// none is started if one of them can't be
-					this.definitions.values().stream().map(this::plan).toList().forEach(this::start);
+					List<ListenerPlan> plans = this.definitions.values().stream().map(this::plan).toList();
+					this.running = true;
+					plans.forEach(this::start);
 				}
 			}
 		}

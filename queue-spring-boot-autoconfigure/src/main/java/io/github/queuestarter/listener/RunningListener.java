@@ -120,9 +120,8 @@ final class RunningListener {
 	 */
 	void stopClaiming() {
 		this.stopping = true;
-		List<Held> left = this.intake.close();
+		this.intake.close().forEach((held) -> giveBack(held.message()));
 		this.source.stop();
-		left.forEach((held) -> giveBack(held.message()));
 	}
 
 	/**

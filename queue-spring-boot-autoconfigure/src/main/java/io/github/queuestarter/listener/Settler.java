@@ -368,6 +368,9 @@ final class Settler {
 	}
 
 	private boolean storeAnswers() {
+		// each of the calls is bounded in time, and a pool that others have emptied is no
+		// reason to look dead
+		this.vital.tick();
 		try {
 			this.store.administration().ping();
 			return true;

@@ -131,19 +131,27 @@ final class Worker implements Runnable {
 	}
 
 	private void attempt(ClaimedMessage message, Consumer<Settlement> settler) {
-		// who could not confirm its heartbeat may have lost the message already
-		if (!this.lease.valid() || !this.lease.consumer().equals(message.consumer())) {
-			this.sink.forget(message);
+		if (this.transactional != null && isHeld(message)) {
+			// asked again, since it may take long until there is a connection
+			this.transactional.run(message, () -> isHeld(message) ? run(message) : null, settler);
 			return;
 		}
-		if (this.transactional != null) {
-			this.transactional.run(message, () -> run(message), settler);
-			return;
-		}
-		HandlerResult result = run(message);
+		HandlerResult result = isHeld(message) ? run(message) : null;
 		if (result != null) {
 			settle(message, result, settler);
 		}
+	}
+
+	/**
+	 * Whether a message may be handled: who could not confirm its heartbeat may have lost
+	 * it already.
+	 */
+	private boolean isHeld(ClaimedMessage message) {
+		if (this.lease.valid() && this.lease.consumer().equals(message.consumer())) {
+			return true;
+		}
+		this.sink.forget(message);
+		return false;
 	}
 
 	/**

@@ -13,19 +13,39 @@ import org.springframework.transaction.support.TransactionSynchronizationManager
  */
 final class CommitWatch implements TransactionExecutionListener {
 
+	/**
+	 * Bound to a {@link Watched}.
+	 */
 	private static final Object KEY = CommitWatch.class;
 
 	/**
 	 * Whether the transaction of this thread is being committed or is committed.
 	 */
 	static boolean commitHasBegun() {
-		return TransactionSynchronizationManager.hasResource(KEY);
+		Watched watched = watched();
+		return watched != null && watched.committing();
+	}
+
+	/**
+	 * A transaction that a callback after the commit begins is one to send in.
+	 */
+	@Override
+	public void afterBegin(TransactionExecution transaction, @Nullable Throwable beginFailure) {
+		if (beginFailure == null && transaction.isNewTransaction() && commitHasBegun()) {
+			bind(new Watched(transaction, false, watched()));
+		}
 	}
 
 	@Override
 	public void beforeCommit(TransactionExecution transaction) {
-		if (transaction.isNewTransaction() && !commitHasBegun()) {
-			TransactionSynchronizationManager.bindResource(KEY, transaction);
+		Watched watched = watched();
+		if (watched == null) {
+			if (transaction.isNewTransaction()) {
+				bind(new Watched(transaction, true, null));
+			}
+		}
+		else if (watched.transaction() == transaction) {
+			bind(new Watched(transaction, true, watched.outer()));
 		}
 	}
 
@@ -40,9 +60,30 @@ final class CommitWatch implements TransactionExecutionListener {
 	}
 
 	private static void forget(TransactionExecution transaction) {
-		if (TransactionSynchronizationManager.getResource(KEY) == transaction) {
-			TransactionSynchronizationManager.unbindResource(KEY);
+		Watched watched = watched();
+		if (watched != null && watched.transaction() == transaction) {
+			bind(watched.outer());
 		}
+	}
+
+	private static @Nullable Watched watched() {
+		return (Watched) TransactionSynchronizationManager.getResource(KEY);
+	}
+
+	private static void bind(@Nullable Watched watched) {
+		TransactionSynchronizationManager.unbindResourceIfPossible(KEY);
+		if (watched != null) {
+			TransactionSynchronizationManager.bindResource(KEY, watched);
+		}
+	}
+
+	/**
+	 * A transaction of this thread.
+	 *
+	 * @param committing whether its commit has begun
+	 * @param outer the one whose callback after the commit began it
+	 */
+	private record Watched(TransactionExecution transaction, boolean committing, @Nullable Watched outer) {
 	}
 
 }

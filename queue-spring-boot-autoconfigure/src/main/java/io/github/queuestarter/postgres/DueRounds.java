@@ -28,6 +28,11 @@ final class DueRounds implements Runnable {
 
 	private final DueClaims claims;
 
+	/**
+	 * A database that does not answer must not keep the application from ending.
+	 */
+	private static final Duration LONGEST_CLOSE = Duration.ofSeconds(2);
+
 	private final DuePlan plan;
 
 	private final Wakeups wakeups;
@@ -103,7 +108,7 @@ final class DueRounds implements Runnable {
 		this.plan.pause().wake();
 		if (closing != null) {
 			try {
-				closing.join();
+				closing.join(LONGEST_CLOSE.toMillis());
 			}
 			catch (InterruptedException ex) {
 				Thread.currentThread().interrupt();

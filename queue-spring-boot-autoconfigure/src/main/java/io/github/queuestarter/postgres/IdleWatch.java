@@ -24,6 +24,11 @@ final class IdleWatch implements Runnable {
 
 	private static final Duration NOBODY_IDLE = Duration.ofMinutes(1);
 
+	/**
+	 * A database that does not answer must not keep the application from ending.
+	 */
+	private static final Duration LONGEST_CLOSE = Duration.ofSeconds(2);
+
 	private final Database database;
 
 	private final Duration pollInterval;
@@ -50,11 +55,10 @@ final class IdleWatch implements Runnable {
 	 */
 	boolean await(Subscription subscription, Sink sink, Pause pause) throws InterruptedException {
 		Sleeper sleeper = new Sleeper(subscription, sink, pause);
-		boolean first = this.sleepers.isEmpty();
 		this.sleepers.add(sleeper);
 		try {
 			start();
-			if (first) {
+			if (this.sleepers.size() == 1) {
 				this.pause.wake();
 			}
 			return pause.await(this.pollInterval.multipliedBy(LONGEST_SLEEP));
@@ -83,7 +87,7 @@ final class IdleWatch implements Runnable {
 		this.pause.wake();
 		if (closing != null) {
 			try {
-				closing.join();
+				closing.join(LONGEST_CLOSE.toMillis());
 			}
 			catch (InterruptedException ex) {
 				Thread.currentThread().interrupt();

@@ -3,6 +3,7 @@ package io.github.queuestarter.postgres;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,16 +58,44 @@ final class Rebase {
 
 	private Optional<Ended> rebase(Connection connection) throws SQLException {
 		connection.setNetworkTimeout(Runnable::run, (int) PATIENCE.toMillis());
-		if (this.database.query(connection, "rebase-begin", Database.Binder.NONE, Rebase::text).isEmpty()) {
+		boolean begun = unhurried(connection,
+				(own) -> this.database.query(own, "rebase-begin", Database.Binder.NONE, Rebase::text).isPresent());
+		if (!begun) {
 			return Optional.empty();
 		}
 		for (String queue : this.database.query(connection, "rebase-queues", Database.Binder.NONE, Rebase::texts)) {
 			boolean done = false;
 			while (!done) {
-				done = step(connection, queue);
+				done = unhurried(connection, (own) -> step(own, queue));
 			}
 		}
-		return this.database.query(connection, "rebase-end", Database.Binder.NONE, Rebase::ended);
+		return unhurried(connection,
+				(own) -> this.database.query(own, "rebase-end", Database.Binder.NONE, Rebase::ended));
+	}
+
+	/**
+	 * Take a step in a transaction that no statement time-out of the role ends: it would
+	 * end the same step again and again.
+	 */
+	private static <T> T unhurried(Connection connection, Database.Work<T> step) throws SQLException {
+		connection.setAutoCommit(false);
+		try (Statement statement = connection.createStatement()) {
+			statement.execute("set local statement_timeout = 0");
+			T answer = step.call(connection);
+			connection.commit();
+			connection.setAutoCommit(true);
+			return answer;
+		}
+		catch (SQLException ex) {
+			try {
+				connection.rollback();
+				connection.setAutoCommit(true);
+			}
+			catch (SQLException inTurn) {
+				ex.addSuppressed(inTurn);
+			}
+			throw ex;
+		}
 	}
 
 	private boolean step(Connection connection, String queue) throws SQLException {

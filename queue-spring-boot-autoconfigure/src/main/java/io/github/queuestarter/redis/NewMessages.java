@@ -23,6 +23,11 @@ final class NewMessages {
 
 	private static final Duration PATIENCE = Duration.ofMillis(200);
 
+	/**
+	 * A listener of a paused group must not look dead.
+	 */
+	private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
+
 	private final Reception reception;
 
 	private final GroupMaker maker;
@@ -64,7 +69,7 @@ final class NewMessages {
 			makeGroup();
 			reconcile();
 			if (this.reception.isPaused()) {
-				this.reception.await(this.settings.pollInterval());
+				this.reception.await(shorter(this.settings.pollInterval(), LONGEST_PAUSE));
 				sink.awaitRoom(Duration.ZERO);
 				sink.pollSucceeded();
 			}
@@ -73,6 +78,10 @@ final class NewMessages {
 				this.room = sink.awaitRoom(PATIENCE);
 			}
 		}
+	}
+
+	private static Duration shorter(Duration one, Duration other) {
+		return (one.compareTo(other) < 0) ? one : other;
 	}
 
 	/**

@@ -44,6 +44,7 @@ create table if not exists queue_meta (
 -- One row that names the transaction that wrote it; 0 while a re-base is under way. A dump or a logical subscription
 -- copies the name and writes the row in another transaction, so that this row tells a copy from the original: where the
 -- tables were copied to, what they say about transactions means nothing.
+-- Nothing may rewrite this table but a re-base: 'alter table' with a rewrite would make it look like a copy.
 -- copied: whether the latest re-base found a copy; unfinished, finished: how many messages it made due again and removed
 create table if not exists queue_home (
   one boolean primary key default true check (one),
@@ -359,7 +360,8 @@ begin
         select array_agg(s.xid), array_agg(s.id), sum(s.size) into part_xids, part_ids, part_bytes
           from (select m.xid, m.id, m.size, sum(m.size) over (order by m.xid, m.id rows unbounded preceding) - m.size as size_before
                   from (select m.xid, m.id, octet_length(m.payload) as size from queue_message m
-                         where m.queue = q and m.lane = 0 and m.xid = x and (m.xid, m.id) > (c.after_xid, c.after_id)
+                         where m.queue = q and m.lane = 0 and m.xid = x
+                           and m.id > case when c.after_xid = x then c.after_id else -1 end
                          order by m.queue, m.lane, m.xid, m.id limit n - k) m) s
          where bytes + s.size_before < most_bytes;
         if part_ids is not null then
@@ -367,9 +369,9 @@ begin
             return query
               select null::text, null::bigint, m.id, m.message_id, m.sent_at, m.format, m.payload, m.headers, m.xid
                 from queue_message m
-               where m.queue = q and m.lane = 0 and m.xid = x and (m.xid, m.id) > (c.after_xid, c.after_id)
-                 and (m.xid, m.id) <= (part_xids[cardinality(part_ids)], part_ids[cardinality(part_ids)])
-               order by m.queue, m.lane, m.xid, m.id;
+               where m.queue = q and m.lane = 0 and m.xid = x
+                 and m.id > case when c.after_xid = x then c.after_id else -1 end
+               order by m.queue, m.lane, m.xid, m.id limit cardinality(part_ids);
           end if;
           taken_xids := taken_xids || part_xids;
           taken_ids := taken_ids || part_ids;
@@ -402,9 +404,8 @@ begin
             return query
               select null::text, null::bigint, m.id, m.message_id, m.sent_at, m.format, m.payload, m.headers, m.xid
                 from queue_message m
-               where m.queue = q and m.lane = 0 and (m.xid, m.id) > (c.after_xid, c.after_id)
-                 and (m.xid, m.id) <= (part_xids[cardinality(part_ids)], part_ids[cardinality(part_ids)])
-               order by m.queue, m.lane, m.xid, m.id;
+               where m.queue = q and m.lane = 0 and (m.xid, m.id) > (c.after_xid, c.after_id) and m.xid < x
+               order by m.queue, m.lane, m.xid, m.id limit cardinality(part_ids);
           end if;
           taken_xids := taken_xids || part_xids;
           taken_ids := taken_ids || part_ids;
@@ -460,7 +461,8 @@ begin
   return next answer;
 end $$;
 
--- Which groups a claim may bring something for. Never says no where it would, and costs a few steps per group.
+-- Which groups a claim may bring something for. Never says no where it would. Like a claim it decides per transaction
+-- before it touches its rows: a running import costs nothing.
 -- parameters: queues; groups, one for each
 -- answer:     positions, from 1; a group that is gone is among them, one that is paused is not
 create or replace function news_v1(queues text[], groups text[]) returns setof int
@@ -470,8 +472,13 @@ set enable_bitmapscan = off set enable_seqscan = off set enable_sort = off set j
 set plan_cache_mode = force_generic_plan
 as $$
 declare
+  present pg_snapshot := pg_current_snapshot();
   c queue_cursor;
   q text;
+  x xid8;
+  from_xid xid8;
+  from_id bigint;
+  wanted boolean;
 begin
   perform require_home_v1();
   for i in 1..cardinality(queues) loop
@@ -479,23 +486,43 @@ begin
     continue when exists (select from queue_group p where p.queue = q and p.name = groups[i] and p.paused);
     select * into c from queue_cursor p where p.queue = q and p.group_name = groups[i] and p.lane = 0
      order by p.queue desc, p.group_name desc, p.lane desc, p.seq desc limit 1;
-    if not found
-       -- the stretch that is being read, and what was sent since
-       or exists (
-         select from queue_message m where m.queue = q and m.lane = 0
-            and (m.xid, m.id) > (greatest(c.after_xid, pg_snapshot_xmax(c.base)),
-                                 case when c.after_xid >= pg_snapshot_xmax(c.base) then c.after_id else 0 end))
-       or exists (
-         select from queue_message m where m.queue = q and m.lane = 0 and m.xid >= pg_snapshot_xmax(c.head))
-       -- transactions that still ran at base, or were stepped over
-       or exists (
-         select from unnest(array(select pg_snapshot_xip(c.base))) v, queue_message m
-          where m.queue = q and m.lane = 0 and m.xid = v
-            and not (pg_visible_in_snapshot(v, c.head) and (m.xid, m.id) <= (c.after_xid, c.after_id)))
-       or exists (
-         select from unnest(array(select pg_snapshot_xip(c.head))) v, queue_message m
-          where v >= pg_snapshot_xmax(c.base) and m.queue = q and m.lane = 0 and m.xid = v
-            and (m.xid, m.id) <= (c.after_xid, c.after_id)) then
+    wanted := not found;
+    -- transactions that ran at base or at head, are finished now, and are not read
+    if not wanted then
+      for x in select v from pg_snapshot_xip(c.base) v
+                where pg_visible_in_snapshot(v, present)
+                  and not (pg_visible_in_snapshot(v, c.head) and v < c.after_xid)
+               union
+               select v from pg_snapshot_xip(c.head) v
+                where v >= pg_snapshot_xmax(c.base) and pg_visible_in_snapshot(v, present)
+      loop
+        wanted := exists (
+          select from queue_message m
+           where m.queue = q and m.lane = 0 and m.xid = x
+             and m.id > case when c.after_xid = x and pg_visible_in_snapshot(x, c.head) then c.after_id else -1 end);
+        exit when wanted;
+      end loop;
+    end if;
+    -- the stretches of later ones between those that run now
+    if not wanted then
+      from_xid := greatest(c.after_xid, pg_snapshot_xmax(c.base));
+      from_id := case when c.after_xid >= pg_snapshot_xmax(c.base) then c.after_id else -1 end;
+      if from_xid >= pg_snapshot_xmax(c.head) then
+        from_xid := pg_snapshot_xmax(c.head);
+        from_id := -1;
+      end if;
+      for x in select v from pg_snapshot_xip(present) v where v >= from_xid
+               union all select pg_snapshot_xmax(present) order by 1
+      loop
+        wanted := exists (
+          select from queue_message m
+           where m.queue = q and m.lane = 0 and (m.xid, m.id) > (from_xid, from_id) and m.xid < x);
+        exit when wanted;
+        from_xid := x;
+        from_id := 9223372036854775807;
+      end loop;
+    end if;
+    if wanted then
       return next i;
     end if;
   end loop;
@@ -627,7 +654,7 @@ begin
         from promote_v1(scheduled_low, most) p;
     next_in := (
       select ceil(extract(epoch from s.due - moment) * 1000) from queue_scheduled s
-       where s.due > moment order by s.due, s.id limit 1);
+       where s.due > moment and s.due < 'infinity' order by s.due, s.id limit 1);
   exception when others then
     problem := sqlerrm;
     problem_state := sqlstate;
@@ -684,7 +711,7 @@ begin
         update queue_delivery d
            set xids = d.xids[ends[b] - start + 2:], ids = d.ids[ends[b] - start + 2:]
          where d.id = batches[b] and (d.consumer, d.queue, d.group_name) is not distinct from (who, q, g)
-           and d.ids[:ends[b] - start + 1] = messages[start:ends[b]];
+           and d.ids[:ends[b] - start + 1] = messages[start:ends[b]] and cardinality(d.ids) > ends[b] - start + 1;
       end if;
       if found then
         whole := whole || batches[b];
@@ -839,6 +866,9 @@ begin
          set consumer = null, due = clock_timestamp(), crashes = r.crashes + 1,
              crashed_alone = r.crashed_alone or r.alone, alone = false
        where r.id = any (lost_retries)
+         -- another rescue may have freed it, and a live consumer claimed it, before it was locked above: an anti-join
+         -- is not asked again for the newer version of a row
+         and not exists (select from queue_consumer i where i.id = r.consumer)
       returning r.queue, r.group_name)
     select s.queue, s.group_name, count(*) from (select * from spread union all select * from back) s
      group by s.queue, s.group_name;
@@ -1246,7 +1276,8 @@ begin
          where c.queue = q and c.group_name = g.name and c.lane = 0
          order by c.queue desc, c.group_name desc, c.lane desc, c.seq desc limit 1) c on true),
   scanned as materialized (
-    select m.xid, m.id, m.xmin = m.xid::xid as sent_here, coalesce(sum(octet_length(m.payload)) over (order by m.xid, m.id
+    select m.xid, m.id, (m.xmin::text::bigint - m.xid::text::bigint) & 4294967295 < 64 as sent_here,
+           coalesce(sum(octet_length(m.payload)) over (order by m.xid, m.id
              rows between unbounded preceding and 1 preceding), 0) as bytes
       from queue_message m where m.queue = q and m.lane = 0
      order by m.queue, m.lane, m.xid, m.id limit most),
@@ -1258,6 +1289,7 @@ begin
     returning m.*, s.sent_here),
   -- finished is what the old cursor has passed, unless it was sent after that cursor's last advance: then its id comes
   -- from here, and only happens to be a low one. Clocks may differ, so in a copy the row itself is asked as well.
+  -- (A row written within a savepoint bears the id of that, a little above the one of its transaction.)
   unfinished as materialized (
     select c.name, g.* from gone g, cursors c
      where not coalesce(coalesce(g.promoted_at, g.sent_at) <= c.moved_at and not (from_copy and g.sent_here)
@@ -1411,6 +1443,9 @@ begin
     raise exception 'the payload must not be null; JSON null is ''null''' using errcode = 'invalid_parameter_value';
   end if;
   perform payload::json;
+  if not isfinite(delay) then
+    raise exception 'the delay must be finite' using errcode = 'invalid_parameter_value';
+  end if;
   if delay > interval '0' then
     insert into queue_scheduled (due, queue, message_id, payload, headers)
       values (clock_timestamp() + delay, queue_send.queue, sent, queue_send.payload, queue_send.headers);

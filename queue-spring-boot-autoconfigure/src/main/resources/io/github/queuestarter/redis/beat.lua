@@ -23,7 +23,10 @@ if redis.call('type', stream).ok == 'stream' and redis.call('type', groups).ok =
   for _, group in ipairs(groups_of(stream)) do
     local low = group['last-delivered-id']
     if group['pending'] > 0 then
-      low = before(redis.call('xpending', stream, group['name'])[2])
+      local before_pending = before(redis.call('xpending', stream, group['name'])[2])
+      if less(before_pending, low) then
+        low = before_pending
+      end
     end
     redis.call('hset', groups, 'low:' .. group['name'], low)
   end

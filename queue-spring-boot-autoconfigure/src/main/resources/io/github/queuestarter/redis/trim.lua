@@ -10,7 +10,11 @@ for _, group in ipairs(groups_of(stream)) do
   found[group['name']] = true
   local first_unfinished = after(group['last-delivered-id'])
   if group['pending'] > 0 then
-    first_unfinished = redis.call('xpending', stream, group['name'])[2]
+    -- of the two, as a group that was set back has still to read what lies before its pending entries
+    local first_pending = redis.call('xpending', stream, group['name'])[2]
+    if less(first_pending, first_unfinished) then
+      first_unfinished = first_pending
+    end
   end
   if not bound or less(first_unfinished, bound) then
     bound = first_unfinished

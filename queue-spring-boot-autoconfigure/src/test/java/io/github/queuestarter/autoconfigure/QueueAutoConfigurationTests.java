@@ -20,6 +20,7 @@ import io.github.queuestarter.listener.InvalidListenerException;
 import io.github.queuestarter.listener.QueueListenerRegistry;
 import io.github.queuestarter.postgres.PostgresStore;
 import io.github.queuestarter.redis.RedisStore;
+import io.github.queuestarter.testing.TestRedis;
 import io.github.queuestarter.testing.TestServers;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import org.junit.jupiter.api.Test;
@@ -32,6 +33,7 @@ import org.springframework.boot.diagnostics.FailureAnalyzer;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration;
+import org.springframework.boot.jdbc.DataSourceBuilder;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.JdbcConnectionDetails;
@@ -42,6 +44,7 @@ import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.core.io.support.SpringFactoriesLoader;
 import org.springframework.core.io.support.SpringFactoriesLoader.FailureHandler;
+import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.springframework.jdbc.support.JdbcTransactionManager;
 import org.springframework.scheduling.annotation.Async;
@@ -51,8 +54,11 @@ import org.springframework.context.annotation.Scope;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.ApplicationContext;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
+import org.springframework.transaction.TransactionExecutionListener;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 class QueueAutoConfigurationTests {
 
@@ -82,6 +88,35 @@ class QueueAutoConfigurationTests {
 			.hasSingleBean(QueueListenerRegistry.class)
 			.hasBean("queueHealthIndicator")
 			.hasBean("queueMetrics"));
+	}
+
+	@Test
+	void nodesOfAMasterWithReplicasAreTheQueuesToo() {
+		TestRedis server = TestServers.redis();
+		assumeThat(server.password()).isNull();
+		this.none.withConfiguration(AutoConfigurations.of(DataRedisAutoConfiguration.class))
+			.withPropertyValues("spring.data.redis.masterreplica.nodes=" + server.host() + ":" + server.port())
+			.run((context) -> assertThat(context.getBean(QueueTemplate.class).send("nodes", "text")).isNotEmpty());
+	}
+
+	@Test
+	void observerMaySend() {
+		this.redis.withUserConfiguration(WithAlerts.class)
+			.run((context) -> assertThat(context).hasNotFailed().hasSingleBean(WithAlerts.Alerts.class));
+	}
+
+	@Test
+	void listenersOfTheApplicationsTransactionManagerStay() {
+		TransactionExecutionListener own = new TransactionExecutionListener() {
+		};
+		DataSourceTransactionManager manager = new DataSourceTransactionManager();
+		manager.setTransactionExecutionListeners(List.of(own));
+		this.postgres.withBean(DataSourceTransactionManager.class, () -> {
+			manager.setDataSource(DataSourceBuilder.create().url(TestServers.postgres().jdbcUrl()).build());
+			return manager;
+		})
+			.run((context) -> assertThat(manager.getTransactionExecutionListeners()).contains(own,
+					context.getBean("queueCommitListener", TransactionExecutionListener.class)));
 	}
 
 	@Test
@@ -435,6 +470,29 @@ class QueueAutoConfigurationTests {
 	@Configuration(proxyBeanMethods = false)
 	@EnableAsync
 	static class WithAsync {
+
+	}
+
+	@Configuration(proxyBeanMethods = false)
+	@Import(WithAlerts.Alerts.class)
+	static class WithAlerts {
+
+		static class Alerts implements QueueObserver {
+
+			private final QueueTemplate template;
+
+			Alerts(QueueTemplate template) {
+				this.template = template;
+			}
+
+			@Override
+			public void on(QueueEvent event) {
+				if (event instanceof QueueEvent.Trimmed) {
+					this.template.send("alerts", event.toString());
+				}
+			}
+
+		}
 
 	}
 

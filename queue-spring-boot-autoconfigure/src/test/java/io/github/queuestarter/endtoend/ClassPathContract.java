@@ -44,6 +44,7 @@ abstract class ClassPathContract extends EndToEndTest {
 		properties.remove("spring.autoconfigure.exclude");
 		properties.put("test.queue", this.queue);
 		try (WorkerProcess process = WorkerProcess.start(classPath, properties)) {
+			process.awaitStarted();
 			sender.template().send(this.queue, "x");
 			await().until(() -> process.handled().size() == 1 || !process.isAlive());
 			assertThat(process.handled()).as(process::output).hasSize(1);

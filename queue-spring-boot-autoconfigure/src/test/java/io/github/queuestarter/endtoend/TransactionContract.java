@@ -5,6 +5,7 @@ import java.util.List;
 import io.github.queuestarter.QueueListener;
 import io.github.queuestarter.core.QueueOperations;
 import io.github.queuestarter.core.SendOptions;
+import io.github.queuestarter.store.QueueStore;
 import io.github.queuestarter.testing.TestServers;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -125,6 +126,39 @@ abstract class TransactionContract extends EndToEndTest {
 		assertThat(this.texts.received.await(7)).containsExactlyInAnyOrder("in transaction", "callback before commit",
 				"callback before completion", "callback behind commit", "callback behind completion",
 				"callback alone commit", "callback alone completion");
+	}
+
+	@Test
+	void sendInATransactionThatACallbackAfterTheCommitBeginsBelongsToIt() {
+		Application application = startWithDatabase();
+		TransactionTemplate outer = transactions(application);
+		TransactionTemplate inner = transactions(application);
+		inner.setPropagationBehavior(TransactionDefinition.PROPAGATION_REQUIRES_NEW);
+		outer.executeWithoutResult(
+				(status) -> TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
+
+					@Override
+					public void afterCommit() {
+						inner.executeWithoutResult((own) -> {
+							application.template().send(TransactionContract.this.queue, "rolled back");
+							own.setRollbackOnly();
+						});
+						inner.executeWithoutResult((own) -> {
+							assertThat(joins(application)).isEqualTo(backend().name().equals("postgres"));
+							application.template().send(TransactionContract.this.queue, "committed");
+						});
+						assertThat(joins(application)).isFalse();
+						application.template().send(TransactionContract.this.queue, "after it");
+					}
+
+				}));
+		assertThat(this.texts.received.await(2)).containsExactlyInAnyOrder("committed", "after it");
+		application.template().send(this.queue, "sentinel");
+		assertThat(this.texts.received.await(3)).doesNotContain("rolled back");
+	}
+
+	private static boolean joins(Application application) {
+		return application.bean(QueueStore.class).appender().joinsTransaction();
 	}
 
 	private void sendLater(Application application, String text) {

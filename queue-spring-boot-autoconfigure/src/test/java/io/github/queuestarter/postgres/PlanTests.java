@@ -41,6 +41,8 @@ class PlanTests {
 
 	private static final Pattern FILTERED = Pattern.compile("Rows Removed by [A-Za-z ]+: ([0-9]+)");
 
+	private static final Pattern PAGES = Pattern.compile("Buffers: shared hit=([0-9]+)");
+
 	private static final String SCHEMA = Databases.newSchema();
 
 	private static HikariDataSource pool;
@@ -87,6 +89,51 @@ class PlanTests {
 	void claimReadsABatch() throws Exception {
 		assertCheap("select * from claim_v2('orders', 'billing', 'me', " + BATCH + ", false)");
 		assertCheap("select * from claim_v2('orders', 'billing', 'me', " + BATCH + ", true)");
+	}
+
+	/**
+	 * However much of one transaction is read already, or is left.
+	 */
+	@Test
+	void claimsInsideALargeTransactionReadFewPages() throws Exception {
+		run("select create_group_v1('large', 'billing', 'earliest', 'app')", fillQueue("large"));
+		String claim = "select count(*) from claim_v2('large', 'billing', 'me', " + BATCH + ", false)";
+		for (int i = 0; i < 20; i++) {
+			run(claim);
+		}
+		assertThat(pages(claim)).isPositive().isLessThan(BATCH);
+	}
+
+	@Test
+	void lookForIdleListenersPassesOverARunningImport() throws Exception {
+		run("select create_group_v1('import', 'billing', 'earliest', 'app')");
+		try (Connection importing = Databases.dedicated().getConnection();
+				Statement statement = importing.createStatement()) {
+			importing.setAutoCommit(false);
+			statement.execute("set search_path = \"" + SCHEMA + "\"");
+			statement.execute(fillQueue("import"));
+			assertThat(pages("select * from news_v1('{import}', '{billing}')")).isLessThan(100);
+			importing.rollback();
+		}
+	}
+
+	/**
+	 * The most that one statement inside of a call reads of the log.
+	 */
+	private static long pages(String call) throws SQLException {
+		long most = 0;
+		for (String plan : run("load 'auto_explain'", "set auto_explain.log_min_duration = 0",
+				"set auto_explain.log_nested_statements = on", "set auto_explain.log_analyze = on",
+				"set auto_explain.log_buffers = on", "set auto_explain.log_level = notice", call)) {
+			// not the call itself, in which the functions are compiled
+			if (plan.contains("from queue_message") && !plan.contains(call)) {
+				Matcher pages = PAGES.matcher(plan);
+				while (pages.find()) {
+					most = Math.max(most, Long.parseLong(pages.group(1)));
+				}
+			}
+		}
+		return most;
 	}
 
 	/**

@@ -3,6 +3,7 @@ package io.github.queuestarter.postgres;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Properties;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
@@ -16,6 +17,8 @@ import io.github.queuestarter.postgres.PostgresStore.Settings;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -114,6 +117,32 @@ class RebaseTests {
 		}
 		finally {
 			executor.shutdown();
+		}
+	}
+
+	@Test
+	void statementTimeoutOfTheRoleDoesNotStopARebase() throws Exception {
+		HikariDataSource from = old.newDatabase();
+		HikariDataSource to = young.newDatabase();
+		try (OldWorld world = new OldWorld(from, this.settings)) {
+			new LogicalCopy(this.schema, true).copy(from, to);
+			Cluster.execute(to,
+					"create function slow() returns trigger language plpgsql as $$ begin"
+							+ " perform pg_sleep(0.1); return new; end $$",
+					"create trigger slow before insert on \"" + this.schema + "\".queue_retry"
+							+ " for each row execute function slow()");
+			DriverManagerDataSource hurried = new DriverManagerDataSource(to.getJdbcUrl(),
+					String.valueOf(to.getUsername()), String.valueOf(to.getPassword()));
+			Properties properties = new Properties();
+			properties.setProperty("options", "-c statement_timeout=150");
+			hurried.setConnectionProperties(properties);
+			List<QueueEvent> events = new CopyOnWriteArrayList<>();
+			new Rebase(new Database(hurried, new Sql(this.schema), Duration.ofSeconds(30)), events::add, 5).run();
+			assertThat(events).singleElement().isInstanceOf(QueueEvent.Rebased.class);
+			Cluster.execute(to, "drop function slow() cascade");
+			try (TestInstance app = new TestInstance(to, to, this.settings)) {
+				new Received(world, app).assertOnce();
+			}
 		}
 	}
 

@@ -122,6 +122,17 @@ class WakeupTests {
 		}
 	}
 
+	@Test
+	void messageThatIsNeverDueKeepsNoOtherWaiting() throws Exception {
+		try (TestInstance app = new TestInstance(pool, settings(false, Duration.ofSeconds(30)))) {
+			execute(pool, "insert into " + function("queue_scheduled")
+					+ " (due, queue, payload) values ('infinity', 'orders', '1')");
+			app.listen("orders", "billing", 10, this.received);
+			String later = app.sendLater("orders", Duration.ofMillis(300));
+			Awaitility.await().until(() -> this.received.containsKey(later));
+		}
+	}
+
 	private boolean cameTwice(String id) {
 		AtomicInteger times = this.received.get(id);
 		return times != null && times.get() == 2;
