@@ -4,6 +4,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -13,6 +14,9 @@ import javax.sql.DataSource;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import io.github.queuestarter.servers.PostgresServer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 /**
  * A database cluster of its own, with transaction ids of its own.
@@ -42,12 +46,25 @@ final class Cluster implements AutoCloseable {
 	 * Another database with the same files.
 	 */
 	HikariDataSource fileCopyOf(HikariDataSource original) throws SQLException {
-		original.getHikariPoolMXBean().softEvictConnections();
 		String name = "test" + UUID.randomUUID();
 		String url = original.getJdbcUrl();
-		execute(pool(this.server.jdbcUrl()),
-				"create database \"" + name + "\" template \"" + url.substring(url.lastIndexOf('/') + 1) + "\"");
+		String source = url.substring(url.lastIndexOf('/') + 1);
+		HikariDataSource pool = pool(this.server.jdbcUrl());
+		untilNobodyIsConnected(source, original, pool);
+		execute(pool, "create database \"" + name + "\" template \"" + source + "\"");
 		return pool(url.substring(0, url.lastIndexOf('/') + 1) + name);
+	}
+
+	/**
+	 * A pool closes in the background, and a server process ends after its client.
+	 */
+	private static void untilNobodyIsConnected(String database, HikariDataSource evicted, DataSource observer) {
+		await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+			evicted.getHikariPoolMXBean().softEvictConnections();
+			assertThat(text(observer, "select string_agg(concat_ws(' ', pid, state, query), '; ')"
+					+ " from pg_stat_activity where datname = '" + database + "'"))
+				.isNull();
+		});
 	}
 
 	/**
