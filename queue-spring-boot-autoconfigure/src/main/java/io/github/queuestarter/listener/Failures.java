@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 import io.github.queuestarter.Failure;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,11 @@ final class Failures {
 
 	private static final int LONGEST_TEXT = 2000;
 
+	/**
+	 * What a message could forge log lines with.
+	 */
+	private static final Pattern CONTROL = Pattern.compile("[\\p{Cntrl}\\u2028\\u2029]+");
+
 	private Failures() {
 	}
 
@@ -32,16 +38,23 @@ final class Failures {
 	}
 
 	/**
-	 * One line: the message that is nearest to the root.
+	 * First line of the message that is nearest to the root.
 	 */
 	private static String reason(List<Throwable> causes) {
 		for (int i = causes.size() - 1; i >= 0; i--) {
 			String message = messageOf(causes.get(i));
 			if (message != null && !message.isBlank()) {
-				return message.strip().lines().findFirst().orElse(message);
+				return oneLine(message.strip().lines().findFirst().orElse(message));
 			}
 		}
 		return causes.get(causes.size() - 1).getClass().getName();
+	}
+
+	/**
+	 * The text without control characters and line ends.
+	 */
+	static String oneLine(String text) {
+		return CONTROL.matcher(text).replaceAll(" ");
 	}
 
 	/**

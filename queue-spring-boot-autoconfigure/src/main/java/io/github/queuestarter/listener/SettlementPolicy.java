@@ -61,7 +61,7 @@ final class SettlementPolicy {
 			return new Settlement.Release(message, release.delay());
 		}
 		if (outcome instanceof Outcome.Bury bury) {
-			return new Settlement.Bury(message, Failure.of(Failure.Kind.BURIED, bury.reason()));
+			return new Settlement.Bury(message, Failure.of(Failure.Kind.BURIED, Failures.oneLine(bury.reason())));
 		}
 		return new Settlement.Ack(message);
 	}

@@ -58,7 +58,7 @@ abstract class FailureContract extends EndToEndTest {
 	@Test
 	void usedUpAttemptsMakeADeadLetterWithFullProvenanceThatCanBeReplayed() {
 		Flaky flaky = new Flaky(3,
-				() -> new IllegalStateException("wrapped", new IllegalArgumentException("root \u0000 cause")));
+				() -> new IllegalStateException("wrapped", new IllegalArgumentException("root\u0000\u001b[2K cause")));
 		Application application = start(
 				application().listener(flaky).with("queue.queues.[" + this.queue + "].retry.max-attempts", 3));
 		String id = application.template().send(this.queue, "x", SendOptions.header("tenant", "blue"));
@@ -71,6 +71,7 @@ abstract class FailureContract extends EndToEndTest {
 		assertThat(dead.firstFailureAt()).isBeforeOrEqualTo(dead.lastFailureAt());
 		assertThat(dead.sentAt()).isBeforeOrEqualTo(dead.firstFailureAt());
 		assertThat(dead.failure().kind()).isEqualTo(Failure.Kind.EXCEPTION);
+		assertThat(dead.failure().reason()).isEqualTo("root [2K cause");
 		assertThat(dead.failure().exceptionClass()).isEqualTo(IllegalArgumentException.class.getName());
 		assertThat(dead.failure().exceptionMessage()).contains("root");
 		assertThat(dead.failure().stackTrace()).contains("IllegalStateException");

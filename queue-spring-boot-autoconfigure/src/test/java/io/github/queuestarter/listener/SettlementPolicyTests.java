@@ -53,6 +53,17 @@ class SettlementPolicyTests {
 	}
 
 	@Test
+	void reasonCanNotForgeLogLines() {
+		Settlement.Bury asked = (Settlement.Bury) this.policy.decide(message(0, 0),
+				new HandlerResult.Returned(Outcome.bury("no\nWARN all\u001b[2K lost")));
+		assertThat(asked.failure().reason()).isEqualTo("no WARN all [2K lost");
+		Settlement.Bury threw = (Settlement.Bury) this.policy.decide(message(2, 0),
+				new HandlerResult.Threw(new IllegalStateException("no\u2028way\nat all")));
+		assertThat(threw.failure().reason()).isEqualTo("no way");
+		assertThat(threw.failure().exceptionMessage()).isEqualTo("no\u2028way\nat all");
+	}
+
+	@Test
 	void permanentAndListedExceptionsAreBuriedAtOnceAlsoAsCauses() {
 		assertThat(this.policy.decide(message(0, 0), new HandlerResult.Threw(new PermanentFailureException("no"))))
 			.isInstanceOf(Settlement.Bury.class);
