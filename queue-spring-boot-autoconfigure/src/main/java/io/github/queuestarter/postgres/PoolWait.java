@@ -43,7 +43,8 @@ final class PoolWait {
 						? Duration.ofMillis(dataSource.unwrap(HikariDataSource.class).getConnectionTimeout())
 						: OTHERWISE;
 			}
-			catch (SQLException ex) {
+			catch (SQLException | RuntimeException ex) {
+				// one that routes may not know where to, now
 				return OTHERWISE;
 			}
 		}
