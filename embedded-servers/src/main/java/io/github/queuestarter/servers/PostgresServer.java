@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * {@link #start()}. Unless {@link Builder#fsync(boolean)} is switched on, it does not
  * wait for the disk, so it survives the death of its process, not of the machine.
  */
-public final class PostgresServer implements AutoCloseable {
+public final class PostgresServer implements LocalServer {
 
 	private static final String SUPERUSER = "postgres";
 
@@ -122,6 +122,7 @@ public final class PostgresServer implements AutoCloseable {
 	 * connections.
 	 * @throws IllegalStateException if it runs already or does not come up
 	 */
+	@Override
 	public synchronized void start() {
 		if (isRunning()) {
 			throw new IllegalStateException("Postgres on port %d runs already".formatted(port()));
@@ -146,6 +147,7 @@ public final class PostgresServer implements AutoCloseable {
 	/**
 	 * Kill the postmaster and its children (SIGKILL) and wait for their end.
 	 */
+	@Override
 	public synchronized void kill() {
 		process().kill();
 		Directories.delete(pidFile());
@@ -155,6 +157,7 @@ public final class PostgresServer implements AutoCloseable {
 	 * Freeze the postmaster and its children (SIGSTOP): connections stay open and nothing
 	 * answers.
 	 */
+	@Override
 	public void suspend() {
 		process().suspend();
 	}
@@ -162,6 +165,7 @@ public final class PostgresServer implements AutoCloseable {
 	/**
 	 * Let a suspended server run on (SIGCONT).
 	 */
+	@Override
 	public void resume() {
 		process().resume();
 	}

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * unless asked for. The system property {@code queue.servers.redis.executable} names
  * another executable, of another version of Redis or of Valkey.
  */
-public final class RedisServer implements AutoCloseable {
+public final class RedisServer implements LocalServer {
 
 	private static final Duration START_TIMEOUT = Duration.ofSeconds(20);
 
@@ -81,6 +81,7 @@ public final class RedisServer implements AutoCloseable {
 	 * Start again, on the same port and directory, and wait until the server answers.
 	 * @throws IllegalStateException if it runs already or does not come up
 	 */
+	@Override
 	public synchronized void start() {
 		if (isRunning()) {
 			throw new IllegalStateException("Redis on port %d runs already".formatted(this.port));
@@ -109,6 +110,7 @@ public final class RedisServer implements AutoCloseable {
 	/**
 	 * Kill the process (SIGKILL) and wait for its end.
 	 */
+	@Override
 	public synchronized void kill() {
 		process().kill();
 		Directories.delete(pidFile());
@@ -117,6 +119,7 @@ public final class RedisServer implements AutoCloseable {
 	/**
 	 * Freeze the process (SIGSTOP): connections stay open and nothing answers.
 	 */
+	@Override
 	public void suspend() {
 		process().suspend();
 	}
@@ -124,6 +127,7 @@ public final class RedisServer implements AutoCloseable {
 	/**
 	 * Let a suspended process run on (SIGCONT).
 	 */
+	@Override
 	public void resume() {
 		process().resume();
 	}

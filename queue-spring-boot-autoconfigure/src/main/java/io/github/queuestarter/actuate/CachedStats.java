@@ -2,17 +2,23 @@ package io.github.queuestarter.actuate;
 
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 
 import io.github.queuestarter.GroupStats;
+import io.github.queuestarter.store.GroupName;
+import org.apache.commons.logging.Log;
+import org.apache.commons.logging.LogFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One read of the stores for all gauges of a scrape.
+ * One read of one store for all its gauges of a scrape.
  */
 final class CachedStats {
+
+	private static final Log logger = LogFactory.getLog(CachedStats.class);
 
 	private static final Duration FRESH = Duration.ofSeconds(2);
 
@@ -23,18 +29,18 @@ final class CachedStats {
 	 */
 	private static final Duration PATIENCE = Duration.ofSeconds(2);
 
-	private final Bounded<Map<Key, GroupStats>> reading;
+	private final Bounded<List<GroupStats>> reading;
 
 	private final ReentrantLock lock = new ReentrantLock();
 
-	private volatile Map<Key, GroupStats> stats = Map.of();
+	private volatile Map<GroupName, GroupStats> stats = Map.of();
 
 	private volatile long triedAt = System.nanoTime() - FRESH.toNanos();
 
 	private volatile long readAt;
 
-	CachedStats(Supplier<QueueStatsReader> reader) {
-		this.reading = new Bounded<>(() -> read(reader.get()), PATIENCE);
+	CachedStats(Supplier<List<GroupStats>> reading) {
+		this.reading = new Bounded<>(reading, PATIENCE);
 	}
 
 	@Nullable GroupStats of(String queue, String group) {
@@ -48,7 +54,7 @@ final class CachedStats {
 				this.lock.unlock();
 			}
 		}
-		return this.stats.get(new Key(queue, group));
+		return this.stats.get(new GroupName(queue, group));
 	}
 
 	private boolean isStale() {
@@ -57,10 +63,11 @@ final class CachedStats {
 
 	private void refresh() {
 		try {
-			this.stats = this.reading.ask();
+			this.stats = byName(this.reading.ask());
 			this.readAt = System.nanoTime();
 		}
 		catch (RuntimeException ex) {
+			logger.debug("Could not read the state of the queues", ex);
 			if (System.nanoTime() - this.readAt >= USABLE.toNanos()) {
 				this.stats = Map.of();
 			}
@@ -70,13 +77,10 @@ final class CachedStats {
 		}
 	}
 
-	private static Map<Key, GroupStats> read(QueueStatsReader reader) {
-		Map<Key, GroupStats> stats = new HashMap<>();
-		reader.read().forEach((one) -> stats.put(new Key(one.queue(), one.group()), one));
+	private static Map<GroupName, GroupStats> byName(List<GroupStats> all) {
+		Map<GroupName, GroupStats> stats = new HashMap<>();
+		all.forEach((one) -> stats.put(new GroupName(one.queue(), one.group()), one));
 		return stats;
-	}
-
-	private record Key(String queue, String group) {
 	}
 
 }

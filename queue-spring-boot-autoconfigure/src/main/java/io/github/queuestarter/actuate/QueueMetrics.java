@@ -1,6 +1,7 @@
 package io.github.queuestarter.actuate;
 
 import java.time.Duration;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -31,7 +32,12 @@ public final class QueueMetrics implements MeterBinder, QueueObserver {
 
 	private static final String TRIMMED = "Messages removed that not every group had finished";
 
-	private final CachedStats stats;
+	private final Supplier<QueueStatsReader> reader;
+
+	/**
+	 * By kind of store: one that does not answer hides its own numbers only.
+	 */
+	private final Map<String, CachedStats> stats = new ConcurrentHashMap<>();
 
 	private final Supplier<QueueListenerRegistry> listeners;
 
@@ -40,7 +46,7 @@ public final class QueueMetrics implements MeterBinder, QueueObserver {
 	private final Set<Tags> bound = ConcurrentHashMap.newKeySet();
 
 	public QueueMetrics(Supplier<QueueStatsReader> reader, Supplier<QueueListenerRegistry> listeners) {
-		this.stats = new CachedStats(reader);
+		this.reader = reader;
 		this.listeners = listeners;
 	}
 
@@ -108,12 +114,13 @@ public final class QueueMetrics implements MeterBinder, QueueObserver {
 				Tags.of("backend", backend), 0);
 		count("queue.messages.removed", REMOVED, tags(backend, queue), 0);
 		count("queue.messages.trimmed", TRIMMED, tags(backend, queue), 0);
-		gauge("queue.messages.ready", "Messages that are not yet delivered", tags, queue, group, GroupStats::ready);
-		gauge("queue.messages.pending", "Messages in flight or waiting for their next attempt", tags, queue, group,
-				GroupStats::pending);
-		gauge("queue.messages.scheduled", "Messages sent with a delay that has not passed", tags, queue, group,
+		gauge("queue.messages.ready", "Messages that are not yet delivered", tags, backend, queue, group,
+				GroupStats::ready);
+		gauge("queue.messages.pending", "Messages in flight or waiting for their next attempt", tags, backend, queue,
+				group, GroupStats::pending);
+		gauge("queue.messages.scheduled", "Messages sent with a delay that has not passed", tags, backend, queue, group,
 				GroupStats::scheduled);
-		gauge("queue.dead.letters", "Dead letters", tags, queue, group, GroupStats::deadLetters);
+		gauge("queue.dead.letters", "Dead letters", tags, backend, queue, group, GroupStats::deadLetters);
 		for (MeterRegistry registry : this.registries) {
 			TimeGauge.builder("queue.handlers.oldest", () -> oldestHandler(queue, group), TimeUnit.MILLISECONDS)
 				.description("How long the longest running handler runs")
@@ -122,11 +129,13 @@ public final class QueueMetrics implements MeterBinder, QueueObserver {
 		}
 	}
 
-	private void gauge(String name, String description, Tags tags, String queue, String group,
+	private void gauge(String name, String description, Tags tags, String backend, String queue, String group,
 			Function<GroupStats, Count> count) {
+		CachedStats ofStore = this.stats.computeIfAbsent(backend,
+				(key) -> new CachedStats(() -> this.reader.get().read(key)));
 		for (MeterRegistry registry : this.registries) {
 			Gauge.builder(name, () -> {
-				GroupStats stats = this.stats.of(queue, group);
+				GroupStats stats = ofStore.of(queue, group);
 				return (stats != null) ? count.apply(stats).asDouble() : Double.NaN;
 			}).description(description).tags(tags).register(registry);
 		}

@@ -24,17 +24,14 @@ public final class QueueStatsReader {
 	}
 
 	/**
-	 * The groups of the queues of all stores; those of a store that does not answer are
-	 * left out.
+	 * The groups of the queues of the store of a kind that can be read.
+	 * @throws RuntimeException if the store does not answer
 	 */
-	List<GroupStats> read() {
+	List<GroupStats> read(String backend) {
 		List<GroupStats> stats = new ArrayList<>();
 		for (QueueStore store : this.stores.all()) {
-			try {
+			if (store.backend().equals(backend)) {
 				stats.addAll(read(store));
-			}
-			catch (RuntimeException ex) {
-				logger.debug("Could not read the state of the queues in " + store.backend(), ex);
 			}
 		}
 		return stats;

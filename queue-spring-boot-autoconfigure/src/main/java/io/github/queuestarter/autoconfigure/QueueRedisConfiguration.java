@@ -5,42 +5,51 @@ import java.time.Duration;
 import io.github.queuestarter.QueueObserver;
 import io.github.queuestarter.redis.RedisStore;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.convert.DurationStyle;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.util.Assert;
 
 /**
  * Queues on Redis.
  */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnClass(RedisConnectionFactory.class)
-@ConditionalOnSingleCandidate(RedisConnectionFactory.class)
+@Conditional(OnQueueRedisConnectionFactoryCondition.class)
 @ConditionalOnBackend("redis")
 @EnableConfigurationProperties(QueueRedisProperties.class)
 class QueueRedisConfiguration {
 
 	@Bean
-	QueueRedisConnections queueRedisConnections(RedisConnectionFactory connections, QueueProperties properties) {
-		return new QueueRedisConnections(connections, properties.getHeartbeat().getInterval());
+	QueueRedisConnections queueRedisConnections(ObjectProvider<RedisConnectionFactory> connections,
+			@QueueRedisConnectionFactory ObjectProvider<RedisConnectionFactory> marked, QueueProperties properties) {
+		return new QueueRedisConnections(marked.getIfAvailable(connections::getObject),
+				properties.getHeartbeat().getInterval());
 	}
 
 	@Bean
 	@ConditionalOnMissingBean(RedisStore.class)
 	RedisStore queueRedisStore(QueueRedisConnections connections, QueueRedisProperties properties,
 			QueueProperties queue, @Qualifier("queueEvents") QueueObserver events) {
-		return new RedisStore(connections.store(), connections.heartbeat(),
-				settings(properties, queue.getHeartbeat().getInterval()), events);
+		return new RedisStore(connections.store(), connections.heartbeat(), settings(properties, queue.getHeartbeat()),
+				events);
 	}
 
-	private static RedisStore.Settings settings(QueueRedisProperties properties, Duration reconcileInterval) {
+	private static RedisStore.Settings settings(QueueRedisProperties properties, QueueProperties.Heartbeat heartbeat) {
 		try {
+			Duration expiry = heartbeat.getExpiry();
+			Assert.isTrue(properties.getBlock().compareTo(expiry) < 0,
+					() -> "'block' must be shorter than 'queue.heartbeat.expiry' (" + DurationStyle.SIMPLE.print(expiry)
+							+ "), because a listener that asks less often is taken for dead");
 			return new RedisStore.Settings(properties.getPrefix(), properties.getPollInterval(), properties.getBlock(),
-					properties.getForeignIdle(), reconcileInterval);
+					properties.getForeignIdle(), heartbeat.getInterval());
 		}
 		catch (IllegalArgumentException ex) {
 			throw new InvalidQueuePropertiesException("queue.redis", String.valueOf(ex.getMessage()), ex);

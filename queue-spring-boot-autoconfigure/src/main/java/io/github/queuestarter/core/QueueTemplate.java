@@ -34,7 +34,7 @@ public class QueueTemplate implements QueueOperations {
 
 	private final DataSize maxPayloadSize;
 
-	private final ObservationRegistry observations;
+	private final Observations observations;
 
 	private final QueueObserver observer;
 
@@ -45,7 +45,7 @@ public class QueueTemplate implements QueueOperations {
 		this.stores = stores;
 		this.converter = converter;
 		this.maxPayloadSize = maxPayloadSize;
-		this.observations = observations;
+		this.observations = new Observations(observations);
 		this.observer = observer;
 	}
 
@@ -75,17 +75,22 @@ public class QueueTemplate implements QueueOperations {
 		QueueStore store = this.stores.storeOf(queue);
 		List<EncodedPayload> encoded = encode(queue, payloads);
 		Map<String, String> headers = new LinkedHashMap<>(options.getHeaders());
+		return this.observations.observe((registry) -> observation(store, queue, headers, registry), (ids) -> null,
+				() -> send(store, queue, encoded, headers, options));
+	}
+
+	private static Observation observation(QueueStore store, String queue, Map<String, String> headers,
+			ObservationRegistry registry) {
 		SenderContext<Map<String, String>> context = new SenderContext<>((carrier, name, value) -> {
 			if (carrier != null) {
 				carrier.put(name, value);
 			}
 		});
 		context.setCarrier(headers);
-		Observation observation = Observation.createNotStarted("queue.send", () -> context, this.observations)
+		return Observation.createNotStarted("queue.send", () -> context, registry)
 			.contextualName(queue + " send")
 			.lowCardinalityKeyValue("queue", queue)
 			.lowCardinalityKeyValue("backend", store.backend());
-		return observation.observe(() -> send(store, queue, encoded, headers, options));
 	}
 
 	private List<EncodedPayload> encode(String queue, Collection<?> payloads) {

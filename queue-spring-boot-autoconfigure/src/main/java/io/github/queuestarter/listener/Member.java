@@ -25,6 +25,9 @@ final class Member implements Lease {
 
 	private volatile long confirmed;
 
+	// used by the thread of the heartbeat only
+	private long tried = System.nanoTime();
+
 	Member(String domain, Duration expiry, ConsumerIds ids) {
 		this.domain = domain;
 		this.expiry = expiry;
@@ -51,10 +54,22 @@ final class Member implements Lease {
 	}
 
 	/**
-	 * How long ago the last confirmed heartbeat began, in nanoseconds.
+	 * How long before a point in time the last confirmed heartbeat began, in nanoseconds.
 	 */
-	long sinceConfirmed() {
-		return System.nanoTime() - this.confirmed;
+	long confirmedBefore(long nanoTime) {
+		return nanoTime - this.confirmed;
+	}
+
+	/**
+	 * How long after a point in time the store was last asked to register the consumer,
+	 * in nanoseconds: the smallest has waited longest.
+	 */
+	long triedAfter(long nanoTime) {
+		return this.tried - nanoTime;
+	}
+
+	void triesToRegister() {
+		this.tried = System.nanoTime();
 	}
 
 	boolean registered() {

@@ -130,29 +130,42 @@ final class Membership {
 	private Duration beat() {
 		List<Member> alive = this.members.values().stream().filter(Member::alive).toList();
 		List<Member> beating = alive.stream().filter(Member::registered).toList();
+		boolean beat = true;
 		try {
 			if (!beating.isEmpty()) {
 				beatTogether(beating);
 			}
+			releaseWhatWaitsTooLong(beating);
 		}
 		catch (RuntimeException ex) {
 			this.watch.lostContact();
 			this.observer.on(new QueueEvent.HeartbeatFailed(this.store.backend(), ex));
-			return this.settings.heartbeatInterval().dividedBy(5);
+			beat = false;
 		}
-		releaseWhatWaitsTooLong(beating);
-		return register(alive.stream().filter((member) -> !member.registered()).toList())
-				? this.settings.heartbeatInterval() : this.settings.heartbeatInterval().dividedBy(5);
+		// also when all who beat have failed: a domain may be on a shard that answers
+		boolean registered = register(alive.stream().filter((member) -> !member.registered()).toList());
+		return (beat && registered) ? this.settings.heartbeatInterval()
+				: this.settings.heartbeatInterval().dividedBy(5);
 	}
 
 	/**
 	 * Register those who are not; a domain that refuses does not keep the others waiting.
+	 * One that hangs must not cost the registered ones their next heartbeat: who has no
+	 * turn for it comes first the next time.
 	 * @return whether all are registered
 	 */
 	private boolean register(List<Member> members) {
 		RuntimeException failure = null;
-		for (Member member : members) {
+		boolean all = true;
+		long now = System.nanoTime();
+		long end = now + this.settings.heartbeatInterval().toNanos();
+		for (Member member : members.stream().sorted(Comparator.comparingLong((one) -> one.triedAfter(now))).toList()) {
+			if (System.nanoTime() - end >= 0) {
+				all = false;
+				break;
+			}
 			try {
+				member.triesToRegister();
 				long began = System.nanoTime();
 				this.store.consumers().register(member.domain(), member.consumer());
 				member.confirm(began);
@@ -164,7 +177,7 @@ final class Membership {
 		if (failure != null) {
 			this.observer.on(new QueueEvent.HeartbeatFailed(this.store.backend(), failure));
 		}
-		return failure == null;
+		return all && failure == null;
 	}
 
 	private void beatTogether(List<Member> beating) {
@@ -187,7 +200,11 @@ final class Membership {
 	private boolean beatOneByOne(List<Member> beating) {
 		long end = System.nanoTime() + this.settings.heartbeatInterval().toNanos();
 		boolean any = false;
-		for (Member member : beating.stream().sorted(Comparator.comparingLong(Member::sinceConfirmed)).toList()) {
+		// one "now" for all: an order that moves while it is sorted by is none
+		long now = System.nanoTime();
+		for (Member member : beating.stream()
+			.sorted(Comparator.comparingLong((one) -> one.confirmedBefore(now)))
+			.toList()) {
 			if (System.nanoTime() - end < 0) {
 				try {
 					beat(List.of(member));

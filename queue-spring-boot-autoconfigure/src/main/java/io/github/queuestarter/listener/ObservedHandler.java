@@ -2,10 +2,12 @@ package io.github.queuestarter.listener;
 
 import java.util.Map;
 
+import io.github.queuestarter.core.Observations;
 import io.github.queuestarter.store.ClaimedMessage;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationRegistry;
 import io.micrometer.observation.transport.ReceiverContext;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Observes each attempt as {@code queue.process}. Traces go on from the headers that the
@@ -17,41 +19,36 @@ final class ObservedHandler implements Handler {
 
 	private final String backend;
 
-	private final ObservationRegistry observations;
+	private final Observations observations;
 
 	ObservedHandler(Handler handler, String backend, ObservationRegistry observations) {
 		this.handler = handler;
 		this.backend = backend;
-		this.observations = observations;
+		this.observations = new Observations(observations);
 	}
 
 	@Override
 	public HandlerResult handle(ClaimedMessage message) {
-		if (this.observations.isNoop()) {
-			return this.handler.handle(message);
-		}
+		return this.observations.observe((registry) -> observation(message, registry), ObservedHandler::failure,
+				() -> this.handler.handle(message));
+	}
+
+	private Observation observation(ClaimedMessage message, ObservationRegistry registry) {
 		ReceiverContext<Map<String, String>> context = new ReceiverContext<>(Map::get);
 		context.setCarrier(message.headers());
-		Observation observation = Observation.createNotStarted("queue.process", () -> context, this.observations)
+		return Observation.createNotStarted("queue.process", () -> context, registry)
 			.contextualName(message.queue() + " process")
 			.lowCardinalityKeyValue("queue", message.queue())
 			.lowCardinalityKeyValue("group", message.group())
 			.lowCardinalityKeyValue("backend", this.backend)
-			.highCardinalityKeyValue("message", message.id())
-			.start();
-		try (Observation.Scope scope = observation.openScope()) {
-			HandlerResult result = this.handler.handle(message);
-			if (result instanceof HandlerResult.Threw threw) {
-				observation.error(threw.cause());
-			}
-			else if (result instanceof HandlerResult.Unreadable unreadable) {
-				observation.error(unreadable.cause());
-			}
-			return result;
+			.highCardinalityKeyValue("message", message.id());
+	}
+
+	private static @Nullable Throwable failure(HandlerResult result) {
+		if (result instanceof HandlerResult.Threw threw) {
+			return threw.cause();
 		}
-		finally {
-			observation.stop();
-		}
+		return (result instanceof HandlerResult.Unreadable unreadable) ? unreadable.cause() : null;
 	}
 
 }

@@ -37,6 +37,12 @@ final class RunningListener {
 
 	private final ListenerSettings settings;
 
+	/**
+	 * For how long a part of this listener that is alive may show no sign of it: a call
+	 * to the store, or a wait for a connection, has a limit of its own.
+	 */
+	private final Duration longestSilence;
+
 	private final InstanceSettings instance;
 
 	private final QueueStore store;
@@ -73,6 +79,7 @@ final class RunningListener {
 		this.settings = plan.settings();
 		this.instance = instance;
 		this.store = plan.store();
+		this.longestSilence = instance.heartbeatExpiry().plus(this.store.longestCall());
 		this.member = member;
 		this.observer = observer;
 		Prefetch prefetch = new Prefetch(this.settings.concurrency(), this.settings.prefetch());
@@ -192,8 +199,8 @@ final class RunningListener {
 	 * Whether no part of this listener is dead. A handler that runs is not judged.
 	 */
 	boolean alive() {
-		return this.stopping || (this.pollerVital.alive(this.instance.heartbeatExpiry())
-				&& this.settlerVital.alive(this.instance.heartbeatExpiry()) && threadsAreAlive());
+		return this.stopping || (this.pollerVital.alive(this.longestSilence)
+				&& this.settlerVital.alive(this.longestSilence) && threadsAreAlive());
 	}
 
 	private boolean threadsAreAlive() {
@@ -204,7 +211,7 @@ final class RunningListener {
 		List<Attempt> attempts = attempts().toList();
 		return new ListenerState(this.definition.id(), queue(), this.definition.group(), this.store.backend(),
 				this.settings.concurrency(), !this.stopping && threadsAreAlive(),
-				this.pollerVital.alive(this.instance.heartbeatExpiry()) && this.polls.errors() < ERRORS_TO_WORRY,
+				this.pollerVital.alive(this.longestSilence) && this.polls.errors() < ERRORS_TO_WORRY,
 				this.member.valid(), this.polls.lastSuccess(), this.polls.errors(), this.polls.lastError(),
 				this.settler.consecutiveFailures() < ERRORS_TO_WORRY, attempts.size(),
 				(int) attempts.stream().filter(Attempt::stuck).count(),

@@ -48,7 +48,7 @@ final class PostgresHousekeeping implements Housekeeping {
 		Removal removal = Removal.NONE;
 		long end = System.nanoTime() + LONGEST_CALL.toNanos();
 		try {
-			Sweep.Position bound = sweep.bound(retention.maxLength(), (length) -> lengthBound(queue, length));
+			Sweep.Bound bound = sweep.bound(retention.maxLength(), (length) -> lengthBound(queue, length));
 			for (int i = 0; i < BATCHES && System.nanoTime() - end < 0; i++) {
 				Batch batch = removeBatch(queue, retention, bound, sweep);
 				removal = removal.plus(batch.removal());
@@ -67,7 +67,7 @@ final class PostgresHousekeeping implements Housekeeping {
 		return removal;
 	}
 
-	private Batch removeBatch(String queue, RetentionSettings retention, Sweep.@Nullable Position bound, Sweep sweep) {
+	private Batch removeBatch(String queue, RetentionSettings retention, Sweep.@Nullable Bound bound, Sweep sweep) {
 		return this.database.query("remove finished messages of '" + queue + "'", "remove-finished", (statement) -> {
 			statement.setString(1, queue);
 			statement.setDouble(2, seconds(retention.keepDone()));
@@ -78,11 +78,11 @@ final class PostgresHousekeeping implements Housekeeping {
 				statement.setNull(3, Types.DOUBLE);
 			}
 			bindBound(statement, bound);
-			statement.setBoolean(6, retention.lossy());
-			statement.setDouble(7, seconds(retention.unclaimed()));
-			statement.setString(8, sweep.position().xid());
-			statement.setLong(9, sweep.position().id());
-			statement.setInt(10, sweep.batch());
+			statement.setBoolean(7, retention.lossy());
+			statement.setDouble(8, seconds(retention.unclaimed()));
+			statement.setString(9, sweep.position().xid());
+			statement.setLong(10, sweep.position().id());
+			statement.setInt(11, sweep.batch());
 		}, (rows) -> {
 			rows.next();
 			return new Batch(new Removal(rows.getLong("finished"), rows.getLong("trimmed"), rows.getLong("abandoned")),
@@ -90,22 +90,27 @@ final class PostgresHousekeeping implements Housekeeping {
 		});
 	}
 
-	private static void bindBound(PreparedStatement statement, Sweep.@Nullable Position bound) throws SQLException {
+	private static void bindBound(PreparedStatement statement, Sweep.@Nullable Bound bound) throws SQLException {
 		if (bound != null) {
-			statement.setString(4, bound.xid());
-			statement.setLong(5, bound.id());
+			statement.setString(4, bound.home());
+			statement.setString(5, bound.position().xid());
+			statement.setLong(6, bound.position().id());
 		}
 		else {
 			statement.setNull(4, Types.VARCHAR);
-			statement.setNull(5, Types.BIGINT);
+			statement.setNull(5, Types.VARCHAR);
+			statement.setNull(6, Types.BIGINT);
 		}
 	}
 
-	private Sweep.@Nullable Position lengthBound(String queue, long length) {
+	private Sweep.@Nullable Bound lengthBound(String queue, long length) {
 		return this.database.query("find the newest messages of '" + queue + "'", "length-bound", (statement) -> {
 			statement.setString(1, queue);
 			statement.setLong(2, length);
-		}, (rows) -> rows.next() ? position(rows, "xid", "id") : null);
+		}, (rows) -> {
+			Sweep.Position position = rows.next() ? position(rows, "xid", "id") : null;
+			return (position != null) ? new Sweep.Bound(rows.getString("home"), position) : null;
+		});
 	}
 
 	@Override

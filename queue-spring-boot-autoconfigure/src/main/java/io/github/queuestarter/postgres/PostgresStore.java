@@ -32,6 +32,8 @@ public final class PostgresStore implements QueueStore {
 
 	static final String BACKEND = "postgres";
 
+	private final Duration longestCall;
+
 	private final SchemaInitializer initializer;
 
 	private final Rebase rebase;
@@ -90,6 +92,7 @@ public final class PostgresStore implements QueueStore {
 			ObjectProvider<PlatformTransactionManager> transactionManagers, Duration probeInterval) {
 		Database database = new Database(CallerTransaction.target(dataSource), new Sql(settings.schema()),
 				settings.networkTimeout());
+		this.longestCall = PoolWait.of(dataSource).plus(settings.networkTimeout());
 		DuePlan duePlan = new DuePlan();
 		this.notifier = settings.notifies() ? new Notifier(database) : null;
 		Wakeups wakeups = new Wakeups(duePlan, this.notifier, settings.pollInterval());
@@ -146,6 +149,11 @@ public final class PostgresStore implements QueueStore {
 	@Override
 	public String backend() {
 		return BACKEND;
+	}
+
+	@Override
+	public Duration longestCall() {
+		return this.longestCall;
 	}
 
 	@Override

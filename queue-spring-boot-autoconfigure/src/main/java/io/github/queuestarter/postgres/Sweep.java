@@ -25,7 +25,7 @@ final class Sweep {
 
 	private Position position = Position.START;
 
-	private @Nullable Position bound;
+	private @Nullable Bound bound;
 
 	private @Nullable Long boundLength;
 
@@ -70,7 +70,7 @@ final class Sweep {
 	 * The last place that is beyond the greatest length, or {@code null} if there is no
 	 * such place. An old answer is good: places only become beyond it.
 	 */
-	@Nullable Position bound(@Nullable Long length, Finder finder) {
+	@Nullable Bound bound(@Nullable Long length, Finder finder) {
 		if (length == null) {
 			return null;
 		}
@@ -90,8 +90,17 @@ final class Sweep {
 	@FunctionalInterface
 	interface Finder {
 
-		@Nullable Position find(long length);
+		@Nullable Bound find(long length);
 
+	}
+
+	/**
+	 * The last place that is beyond a length.
+	 *
+	 * @param home the world in which the place means something; {@code null} if it was
+	 * none of this database
+	 */
+	record Bound(@Nullable String home, Position position) {
 	}
 
 	/**

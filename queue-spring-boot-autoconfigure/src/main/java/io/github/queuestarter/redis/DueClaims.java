@@ -26,6 +26,8 @@ final class DueClaims {
 	// So that no messages wait behind those that may not be claimed now
 	private long passOver;
 
+	private boolean promotionIsRefused;
+
 	DueClaims(RedisCalls calls, GroupKeys keys, Events events) {
 		this.calls = calls;
 		this.keys = keys;
@@ -43,12 +45,27 @@ final class DueClaims {
 		ScriptCall claim = ScriptCall.of(RedisScript.CLAIM_DUE, claimKeys, RedisStore.REGISTRATION_TTL,
 				this.keys.groupBytes(), consumer, most, room.suspects(), LOOK,
 				(room.suspects() > 0) ? 0 : this.passOver);
-		List<Reply> replies = this.calls.evalAll(List.of(promote, claim));
-		this.passOver = replies.get(1).number(3);
-		return round(consumer, replies.get(0), replies.get(1));
+		List<Answer> answers = this.calls.evalEach(List.of(promote, claim));
+		// what was claimed is ours already, whatever becomes of the scheduled messages
+		Reply claimed = answers.get(1).replyOrThrow();
+		this.passOver = claimed.number(3);
+		return round(consumer, nextScheduled(answers.get(0)), claimed);
 	}
 
-	private Round round(String consumer, Reply promoted, Reply claimed) {
+	private long nextScheduled(Answer promoted) {
+		boolean toldBefore = this.promotionIsRefused;
+		this.promotionIsRefused = promoted.refusal() != null;
+		if (promoted.refusal() == null) {
+			return promoted.replyOrThrow().number(1);
+		}
+		if (!toldBefore) {
+			this.events.warn("Could not move the scheduled messages of queue '%s' that are due to its stream (%s). "
+				.formatted(this.keys.queue().queue(), promoted.refusal().getMessage()) + "Trying again.");
+		}
+		return -1;
+	}
+
+	private Round round(String consumer, long nextScheduled, Reply claimed) {
 		if (claimed.number(2) > 0) {
 			this.events
 				.warn("%d messages of queue '%s' were removed from its stream before group '%s' had finished them."
@@ -58,7 +75,7 @@ final class DueClaims {
 		for (int i = 4; i < claimed.size(); i++) {
 			messages.add(Claims.due(this.keys, consumer, claimed.list(i)));
 		}
-		return new Round(claimed.flag(0), messages, claimed.number(1), promoted.number(1));
+		return new Round(claimed.flag(0), messages, claimed.number(1), nextScheduled);
 	}
 
 	/**

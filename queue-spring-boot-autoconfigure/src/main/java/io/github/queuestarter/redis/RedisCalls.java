@@ -70,22 +70,44 @@ final class RedisCalls {
 	 * @throws QueueStoreException if one of them failed
 	 */
 	List<Reply> evalAll(List<ScriptCall> calls) {
-		List<Reply> replies = withCommands((commands) -> {
+		return evalEach(calls).stream().map(Answer::replyOrThrow).toList();
+	}
+
+	/**
+	 * Call scripts in one go. One that is refused costs the others nothing.
+	 * @return what came of each, in the same order
+	 * @throws QueueStoreException if Redis could not be reached
+	 */
+	List<Answer> evalEach(List<ScriptCall> calls) {
+		List<Answer> answers = withCommands((commands) -> {
 			List<RedisFuture<List<Object>>> futures = new ArrayList<>(calls.size());
 			calls.forEach((call) -> futures.add(commands.evalsha(call.script().digest(), ScriptOutputType.MULTI,
 					call.keyArray(), call.argumentArray())));
-			List<Reply> answers = new ArrayList<>(calls.size());
+			List<Answer> each = new ArrayList<>(calls.size());
 			try {
 				for (int i = 0; i < calls.size(); i++) {
-					answers.add(reply(commands, calls.get(i), futures.get(i)));
+					each.add(answer(commands, calls.get(i), futures.get(i)));
 				}
 			}
 			finally {
 				giveUp(futures);
 			}
-			return answers;
+			return each;
 		});
-		return (replies != null) ? replies : List.of();
+		return (answers != null) ? answers : List.of();
+	}
+
+	private Answer answer(RedisClusterAsyncCommands<byte[], byte[]> commands, ScriptCall call,
+			RedisFuture<List<Object>> future) {
+		try {
+			return new Answer(reply(commands, call, future), null);
+		}
+		catch (QueueStoreException ex) {
+			if (!(ex.getCause() instanceof RedisCommandExecutionException)) {
+				throw ex;
+			}
+			return new Answer(null, ex);
+		}
 	}
 
 	// A server that was restarted or flushed does not know the script

@@ -32,6 +32,8 @@ public final class RedisStore implements QueueStore {
 	// Who waits longer for an answer passes for dead
 	private static final Duration LONGEST_CALL = Duration.ofSeconds(10);
 
+	private final Duration longestCall;
+
 	private final DuePoller duePoller;
 
 	private final Appender appender;
@@ -60,6 +62,8 @@ public final class RedisStore implements QueueStore {
 		RedisCalls sends = new RedisCalls(connections, CommandTimeout.of(connections).value());
 		RedisCalls calls = new RedisCalls(connections, CommandTimeout.of(connections).atMost(LONGEST_CALL).value());
 		RedisCalls heart = new RedisCalls(dedicated, CommandTimeout.of(dedicated).atMost(LONGEST_BEAT).value());
+		Duration longestPoll = CommandTimeout.of(connections).limit(settings.block()).plus(StreamPolling.PATIENCE);
+		this.longestCall = (longestPoll.compareTo(LONGEST_CALL) > 0) ? longestPoll : LONGEST_CALL;
 		this.duePoller = new DuePoller(settings.pollInterval());
 		this.appender = new RedisAppender(sends, keyspace, this.duePoller);
 		this.reader = new RedisReader(connections, calls, keyspace, settings, this.duePoller, events);
@@ -72,6 +76,11 @@ public final class RedisStore implements QueueStore {
 	@Override
 	public String backend() {
 		return BACKEND;
+	}
+
+	@Override
+	public Duration longestCall() {
+		return this.longestCall;
 	}
 
 	@Override

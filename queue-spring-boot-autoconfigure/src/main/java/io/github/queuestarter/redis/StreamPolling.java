@@ -29,7 +29,7 @@ final class StreamPolling {
 
 	// How much longer than it may block a poll takes at most. A connection whose other
 	// end is silently gone is replaced then, long before the client's command timeout.
-	private static final Duration PATIENCE = Duration.ofSeconds(5);
+	static final Duration PATIENCE = Duration.ofSeconds(5);
 
 	private final Reception reception;
 

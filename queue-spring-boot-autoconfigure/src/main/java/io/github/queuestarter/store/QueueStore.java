@@ -1,5 +1,7 @@
 package io.github.queuestarter.store;
 
+import java.time.Duration;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,6 +17,12 @@ public interface QueueStore extends AutoCloseable {
 	 * Name of the kind of store, as in {@code queue.backend}.
 	 */
 	String backend();
+
+	/**
+	 * After what time at most a call to the store has ended, one way or the other: it
+	 * includes the wait for a connection. Who is in a call is not dead before that.
+	 */
+	Duration longestCall();
 
 	/**
 	 * Where messages are sent.

@@ -893,6 +893,17 @@ begin
   update queue_retry r set consumer = null, due = clock_timestamp(), alone = false where r.consumer = who;
 end $$;
 
+-- Names the world in which places in the log mean something: with a re-base it becomes another.
+-- parameters: none
+-- answer:     cluster, database, and the transaction that made the tables at home there; null while they are not
+create or replace function home_v1() returns text
+language sql stable
+set search_path from current
+as $$
+  select concat_ws('/', m.system_identifier, m.database_oid, h.xid) from queue_meta m, queue_home h
+   where h.one and h.xmin = h.xid::xid
+$$;
+
 -- The last message of a queue that is not among its newest.
 -- parameters: queue, how many are the newest
 -- answer:     its place in the log; nothing if there are not so many

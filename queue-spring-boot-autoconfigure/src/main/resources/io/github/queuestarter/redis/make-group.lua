@@ -25,6 +25,7 @@ end
 local paused = redis.call('hget', groups, 'paused:' .. group) == '1' and 1 or 0
 
 if group_of(stream, group) then
+  redis.call('hdel', groups, 'lost:' .. group)
   local maker = redis.call('hget', groups, 'application:' .. group)
   if not maker then
     redis.call('hset', groups, 'application:' .. group, ARGV[3])

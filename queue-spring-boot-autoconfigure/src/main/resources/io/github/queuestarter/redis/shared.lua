@@ -185,6 +185,11 @@ end
 local function lost_groups(groups, found, now, ttl)
   local lost = {}
   for _, field in ipairs(redis.call('hkeys', groups)) do
+    local back = string.match(field, '^lost:(.*)$')
+    if back and found[back] then
+      -- Made again by whomever: when it is lost the next time, the time starts anew
+      redis.call('hdel', groups, field)
+    end
     local name = string.match(field, '^created:(.*)$')
     if name and not found[name] then
       -- A write that is allowed at maxmemory, see keep_registrations

@@ -1,7 +1,5 @@
 package io.github.queuestarter.autoconfigure;
 
-import java.util.Objects;
-
 import javax.sql.DataSource;
 
 import io.github.queuestarter.QueueListener;
@@ -10,10 +8,8 @@ import io.github.queuestarter.testing.TestPostgres;
 import io.github.queuestarter.testing.TestServers;
 import org.junit.jupiter.api.Test;
 
-import org.springframework.beans.factory.BeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.diagnostics.FailureAnalysis;
-import org.springframework.boot.diagnostics.FailureAnalyzer;
 import org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.test.context.assertj.AssertableApplicationContext;
@@ -22,9 +18,6 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Primary;
-import org.springframework.core.io.support.SpringFactoriesLoader;
-import org.springframework.core.io.support.SpringFactoriesLoader.ArgumentResolver;
-import org.springframework.core.io.support.SpringFactoriesLoader.FailureHandler;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -45,7 +38,8 @@ class DataSourceChoiceTests {
 	void twoDataSourcesWithoutAMarkAskForOne() {
 		this.application.withUserConfiguration(Two.class, Listens.class)
 			.run((context) -> assertThat(analysis(context)).satisfies((analysis) -> {
-				assertThat(analysis.getDescription()).contains("'orders'").contains("2 DataSources (first, second)");
+				assertThat(analysis.getDescription()).contains("'orders'")
+					.contains("2 beans of type DataSource (first, second)");
 				assertThat(analysis.getAction()).contains("@QueueDataSource").contains("@Primary");
 			}));
 		this.application.withUserConfiguration(Two.class, Listens.class)
@@ -77,18 +71,7 @@ class DataSourceChoiceTests {
 	}
 
 	private FailureAnalysis analysis(AssertableApplicationContext context) {
-		Throwable failure = context.getStartupFailure();
-		assertThat(failure).isNotNull();
-		return SpringFactoriesLoader.forDefaultResourceLocation()
-			.load(FailureAnalyzer.class, ArgumentResolver.of(BeanFactory.class, this.started.getBeanFactory()),
-					FailureHandler.handleMessage((message, cause) -> {
-					}))
-			.stream()
-			.filter((analyzer) -> analyzer.getClass().getName().startsWith("io.github.queuestarter"))
-			.map((analyzer) -> analyzer.analyze(failure))
-			.filter(Objects::nonNull)
-			.findFirst()
-			.orElseThrow(() -> new AssertionError("No analysis of the start-up failure", failure));
+		return StartUpFailure.analysis(context.getStartupFailure(), this.started.getBeanFactory());
 	}
 
 	private static DataSource dataSource() {

@@ -2,7 +2,6 @@ package io.github.queuestarter.autoconfigure;
 
 import java.lang.reflect.Type;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -25,11 +24,11 @@ import io.github.queuestarter.testing.TestServers;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import org.junit.jupiter.api.Test;
 
+import org.springframework.beans.factory.support.StaticListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisConnectionDetails;
 import org.springframework.boot.diagnostics.FailureAnalysis;
-import org.springframework.boot.diagnostics.FailureAnalyzer;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration;
@@ -42,8 +41,6 @@ import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConf
 import org.springframework.boot.micrometer.metrics.autoconfigure.export.simple.SimpleMetricsExportAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
-import org.springframework.core.io.support.SpringFactoriesLoader;
-import org.springframework.core.io.support.SpringFactoriesLoader.FailureHandler;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.springframework.jdbc.support.JdbcTransactionManager;
@@ -280,6 +277,9 @@ class QueueAutoConfigurationTests {
 				.contains("concurrency"));
 		this.redis.withPropertyValues("queue.redis.block=0s")
 			.run((context) -> assertThat(analysis(context.getStartupFailure()).getDescription()).contains("block"));
+		this.redis.withPropertyValues("queue.redis.block=20s")
+			.run((context) -> assertThat(analysis(context.getStartupFailure()).getDescription())
+				.contains("'block' must be shorter than 'queue.heartbeat.expiry' (20000ms)"));
 		this.postgres.withPropertyValues("queue.postgres.poll-interval=20s")
 			.run((context) -> assertThat(analysis(context.getStartupFailure()).getDescription())
 				.contains("'poll-interval' must be shorter than 'queue.heartbeat.expiry' (20000ms)"));
@@ -343,15 +343,7 @@ class QueueAutoConfigurationTests {
 	}
 
 	private static FailureAnalysis analysis(Throwable failure) {
-		return SpringFactoriesLoader.forDefaultResourceLocation()
-			.load(FailureAnalyzer.class, FailureHandler.handleMessage((message, cause) -> {
-			}))
-			.stream()
-			.filter((analyzer) -> analyzer.getClass().getName().startsWith("io.github.queuestarter"))
-			.map((analyzer) -> analyzer.analyze(failure))
-			.filter(Objects::nonNull)
-			.findFirst()
-			.orElseThrow(() -> new AssertionError("No analysis of the start-up failure", failure));
+		return StartUpFailure.analysis(failure, new StaticListableBeanFactory());
 	}
 
 	static class Plain {

@@ -10,6 +10,8 @@ import io.github.queuestarter.core.SendOptions;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.search.MeterNotFoundException;
 import io.micrometer.core.instrument.search.RequiredSearch;
+import io.micrometer.observation.Observation;
+import io.micrometer.observation.ObservationHandler;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -80,6 +82,35 @@ abstract class ObservabilityContract extends EndToEndTest {
 				gauge(application, "queue.messages.ready") + gauge(application, "queue.messages.pending"))
 			.isEqualTo(2));
 		this.mixed.mayGoOn.countDown();
+	}
+
+	@Test
+	void observerThatFailsKeepsNoMessageFromBeingSentAndHandledOnce() {
+		Application application = start(application().listener(this.mixed).listener(new FailingObserver()));
+		application.template().send(this.queue, "wait");
+		this.mixed.mayGoOn.countDown();
+		await().until(() -> application.admin().stats(this.queue, "default").pending().value() == 0
+				&& application.admin().stats(this.queue, "default").ready().value() == 0);
+		assertThat(this.mixed.waiting.all()).hasSize(1);
+	}
+
+	static final class FailingObserver implements ObservationHandler<Observation.Context> {
+
+		@Override
+		public void onStart(Observation.Context context) {
+			throw new IllegalStateException("in onStart");
+		}
+
+		@Override
+		public void onStop(Observation.Context context) {
+			throw new IllegalStateException("in onStop");
+		}
+
+		@Override
+		public boolean supportsContext(Observation.Context context) {
+			return context.getName().startsWith("queue.");
+		}
+
 	}
 
 	static final class Mixed {

@@ -4,10 +4,13 @@ import java.util.Map;
 
 import io.github.queuestarter.QueueEvent;
 import io.github.queuestarter.QueueListener;
+import io.github.queuestarter.servers.LocalServer;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.apache.commons.logging.LogFactory;
 import io.github.queuestarter.listener.QueueListenerRegistry;
 import java.time.Duration;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.health.contributor.Health;
@@ -21,22 +24,24 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 abstract class OutageContract extends EndToEndTest {
 
-	/**
-	 * Kill the server and leave its data.
-	 */
-	abstract void killServer();
+	private LocalServer server;
 
 	/**
-	 * Start the server again with its data.
+	 * Start a server of the test's own, which keeps its data.
 	 */
-	abstract void startServer();
+	abstract LocalServer startServer();
 
-	/**
-	 * Let the server stop answering without closing connections.
-	 */
-	abstract void suspendServer();
+	@BeforeEach
+	void startOwnServer() {
+		this.server = startServer();
+	}
 
-	abstract void resumeServer();
+	@AfterEach
+	@Override
+	void closeWhatWasStarted() {
+		super.closeWhatWasStarted();
+		this.server.close();
+	}
 
 	/**
 	 * Remove all data, as an operator does by mistake.
@@ -66,10 +71,10 @@ abstract class OutageContract extends EndToEndTest {
 		application.template().send(this.queue, "before");
 		this.texts.received.await(1);
 		await().until(() -> health(application).getStatus().equals(Status.UP));
-		killServer();
+		this.server.kill();
 		await().until(() -> health(application).getStatus().equals(Status.DOWN));
 		await().until(() -> this.events.of(QueueEvent.PollFailed.class).size() >= 2);
-		startServer();
+		this.server.start();
 		awaitSend(application, "after");
 		await().until(() -> this.texts.received.all().contains("after"));
 		await().until(() -> health(application).getStatus().equals(Status.UP));
@@ -81,12 +86,12 @@ abstract class OutageContract extends EndToEndTest {
 		Application application = startListening();
 		application.template().send(this.queue, "before");
 		this.texts.received.await(1);
-		suspendServer();
+		this.server.suspend();
 		try {
 			await().until(() -> this.events.of(QueueEvent.HeartbeatFailed.class).size() >= 2);
 		}
 		finally {
-			resumeServer();
+			this.server.resume();
 		}
 		awaitSend(application, "after");
 		await().until(() -> this.texts.received.all().contains("after"));
@@ -145,7 +150,7 @@ abstract class OutageContract extends EndToEndTest {
 		this.texts.received.await(1);
 		MeterRegistry meters = application.bean(MeterRegistry.class);
 		await().until(() -> ready(meters) == 0);
-		suspendServer();
+		this.server.suspend();
 		try {
 			// what was read last is stale then
 			await().pollDelay(Duration.ofSeconds(3)).until(() -> true);
@@ -164,7 +169,7 @@ abstract class OutageContract extends EndToEndTest {
 			assertThat(stop).isLessThan(Duration.ofSeconds(28));
 		}
 		finally {
-			resumeServer();
+			this.server.resume();
 		}
 	}
 

@@ -1,9 +1,8 @@
 package io.github.queuestarter.endtoend;
 
+import io.github.queuestarter.servers.LocalServer;
 import io.github.queuestarter.servers.PostgresServer;
 import io.github.queuestarter.testing.TestPostgres;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 
 import org.springframework.jdbc.core.JdbcTemplate;
 
@@ -11,42 +10,16 @@ class PostgresOutageTests extends OutageContract {
 
 	private PostgresServer server;
 
-	@BeforeEach
-	void startOwnServer() {
-		this.server = PostgresServer.builder().fsync(true).start();
-	}
-
-	@AfterEach
 	@Override
-	void closeWhatWasStarted() {
-		super.closeWhatWasStarted();
-		this.server.close();
+	LocalServer startServer() {
+		this.server = PostgresServer.builder().fsync(true).start();
+		return this.server;
 	}
 
 	@Override
 	Backend backend() {
 		return Backend
 			.postgres(new TestPostgres(this.server.jdbcUrl(), this.server.username(), this.server.password()));
-	}
-
-	@Override
-	void killServer() {
-		this.server.kill();
-	}
-
-	@Override
-	void startServer() {
-		this.server.start();
-	}
-
-	@Override
-	void suspendServer() {
-		this.server.suspend();
-	}
-
-	@Override
-	void resumeServer() {
-		this.server.resume();
 	}
 
 	@Override

@@ -1,10 +1,9 @@
 package io.github.queuestarter.endtoend;
 
 import io.github.queuestarter.QueueEvent;
+import io.github.queuestarter.servers.LocalServer;
 import io.github.queuestarter.servers.RedisServer;
 import io.github.queuestarter.testing.TestRedis;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.data.redis.core.RedisCallback;
@@ -14,41 +13,15 @@ class RedisOutageTests extends OutageContract {
 
 	private RedisServer server;
 
-	@BeforeEach
-	void startOwnServer() {
-		this.server = RedisServer.builder().config("--appendonly", "yes", "--appendfsync", "always").start();
-	}
-
-	@AfterEach
 	@Override
-	void closeWhatWasStarted() {
-		super.closeWhatWasStarted();
-		this.server.close();
+	LocalServer startServer() {
+		this.server = RedisServer.builder().config("--appendonly", "yes", "--appendfsync", "always").start();
+		return this.server;
 	}
 
 	@Override
 	Backend backend() {
 		return Backend.redis(new TestRedis(this.server.host(), this.server.port(), null, null));
-	}
-
-	@Override
-	void killServer() {
-		this.server.kill();
-	}
-
-	@Override
-	void startServer() {
-		this.server.start();
-	}
-
-	@Override
-	void suspendServer() {
-		this.server.suspend();
-	}
-
-	@Override
-	void resumeServer() {
-		this.server.resume();
 	}
 
 	@Override

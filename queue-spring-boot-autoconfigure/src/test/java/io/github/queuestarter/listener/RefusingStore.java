@@ -1,6 +1,7 @@
 package io.github.queuestarter.listener;
 
 import java.lang.reflect.Proxy;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Function;
 
@@ -24,6 +25,11 @@ record RefusingStore(Function<List<Settlement>, List<ClaimedMessage>> settle, Ru
 	@Override
 	public String backend() {
 		return "refusing";
+	}
+
+	@Override
+	public Duration longestCall() {
+		return Duration.ZERO;
 	}
 
 	@Override

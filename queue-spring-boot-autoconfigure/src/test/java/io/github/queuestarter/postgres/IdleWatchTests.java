@@ -17,8 +17,7 @@ import io.github.queuestarter.postgres.PostgresStore.Initialize;
 import io.github.queuestarter.postgres.PostgresStore.Settings;
 import io.github.queuestarter.postgres.PostgresStore.UnjoinedTransaction;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -33,21 +32,12 @@ class IdleWatchTests {
 
 	private static final Duration POLL_INTERVAL = Duration.ofSeconds(2);
 
-	private static HikariDataSource pool;
+	@AutoClose
+	private static final HikariDataSource pool = Databases.pool();
 
 	private final String schema = Databases.newSchema();
 
 	private final Map<String, AtomicInteger> received = new ConcurrentHashMap<>();
-
-	@BeforeAll
-	static void openPool() {
-		pool = Databases.pool();
-	}
-
-	@AfterAll
-	static void closePool() {
-		pool.close();
-	}
 
 	@Test
 	void messageFromSqlReachesAnIdleListenerAtTheNextLook() throws Exception {

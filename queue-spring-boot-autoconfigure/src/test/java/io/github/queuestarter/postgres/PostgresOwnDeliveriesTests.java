@@ -9,8 +9,7 @@ import io.github.queuestarter.store.QueueStore;
 import io.github.queuestarter.store.Reader;
 import io.github.queuestarter.store.StoreContract;
 import io.github.queuestarter.store.Subscription;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 
 /**
  * The Postgres store keeps its promises also where each message has a delivery of its
@@ -20,17 +19,8 @@ class PostgresOwnDeliveriesTests extends StoreContract {
 
 	private static final String SCHEMA = Databases.newSchema();
 
-	private static HikariDataSource pool;
-
-	@BeforeAll
-	static void openPool() {
-		pool = Databases.pool();
-	}
-
-	@AfterAll
-	static void closePool() {
-		pool.close();
-	}
+	@AutoClose
+	private static final HikariDataSource pool = Databases.pool();
 
 	@Override
 	protected QueueStore newStore(QueueObserver observer) {

@@ -4,8 +4,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.github.queuestarter.QueueObserver;
 import io.github.queuestarter.store.QueueStore;
 import io.github.queuestarter.store.StoreContract;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 
 /**
  * The Postgres store keeps the promises that every store keeps.
@@ -14,17 +13,8 @@ class PostgresStoreTests extends StoreContract {
 
 	private static final String SCHEMA = Databases.newSchema();
 
-	private static HikariDataSource pool;
-
-	@BeforeAll
-	static void openPool() {
-		pool = Databases.pool();
-	}
-
-	@AfterAll
-	static void closePool() {
-		pool.close();
-	}
+	@AutoClose
+	private static final HikariDataSource pool = Databases.pool();
 
 	@Override
 	protected QueueStore newStore(QueueObserver observer) {

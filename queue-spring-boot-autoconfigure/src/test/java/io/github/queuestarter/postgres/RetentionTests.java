@@ -12,6 +12,7 @@ import java.util.stream.IntStream;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import io.github.queuestarter.QueueEvent;
 import io.github.queuestarter.store.GroupName;
 import io.github.queuestarter.store.Housekeeping;
 import io.github.queuestarter.store.Housekeeping.Removal;
@@ -93,6 +94,29 @@ class RetentionTests {
 			assertThat(remove(app, ONE_MESSAGE)).isEqualTo(new Removal(0, 3, 0));
 			assertThat(number(connection, "select count(*) from queue_message")).isEqualTo(2);
 			connection.rollback();
+		}
+	}
+
+	@Test
+	void placeOfBeforeARebaseIsNotTakenForOneOfNow() throws Exception {
+		try (HikariDataSource pool = Databases.pool();
+				TestInstance app = new TestInstance(pool, Databases.settings(this.schema));
+				Connection connection = Databases.dedicated().getConnection()) {
+			RetentionSettings hundred = new RetentionSettings(Duration.ZERO, null, 100L, true, Duration.ofDays(7));
+			run(connection, "select create_group_v1('orders', 'billing', 'earliest', 'app')",
+					// what takes so long to find is kept for a while
+					"create or replace function length_bound_v1(q text, n bigint, out xid xid8, out id bigint)"
+							+ " language plpgsql as $$ begin perform pg_sleep(1);"
+							+ " xid := '9000000000000000000'; id := 1; end $$");
+			assertThat(remove(app, hundred)).isEqualTo(Removal.NONE);
+			run(connection, "update queue_home set xid = '1'");
+			app.store().initialize();
+			assertThat(app.events(QueueEvent.Rebased.class)).hasSize(1);
+			run(connection, "create or replace function length_bound_v1(q text, n bigint, out xid xid8, out id bigint)"
+					+ " language sql as $$ select null::xid8, null::bigint $$");
+			app.send(false, "orders", texts(5));
+			assertThat(remove(app, hundred)).isEqualTo(Removal.NONE);
+			assertThat(number(connection, "select count(*) from queue_message")).isEqualTo(5);
 		}
 	}
 

@@ -20,8 +20,7 @@ import io.github.queuestarter.QueueSchemaException;
 import io.github.queuestarter.postgres.PostgresStore.Initialize;
 import io.github.queuestarter.postgres.PostgresStore.Settings;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -34,19 +33,10 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  */
 class SchemaTests {
 
-	private static HikariDataSource pool;
+	@AutoClose
+	private static final HikariDataSource pool = Databases.pool();
 
 	private final String schema = Databases.newSchema();
-
-	@BeforeAll
-	static void openPool() {
-		pool = Databases.pool();
-	}
-
-	@AfterAll
-	static void closePool() {
-		pool.close();
-	}
 
 	@Test
 	void manyInstancesMayMakeTheTablesAtOnce() throws Exception {

@@ -25,8 +25,7 @@ import io.github.queuestarter.DeadLetter;
 import io.github.queuestarter.GroupStats;
 import io.github.queuestarter.PageRequest;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -39,19 +38,10 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  */
 class UpgradeTests {
 
-	private static HikariDataSource pool;
+	@AutoClose
+	private static final HikariDataSource pool = Databases.pool();
 
 	private final String schema = Databases.newSchema();
-
-	@BeforeAll
-	static void openPool() {
-		pool = Databases.pool();
-	}
-
-	@AfterAll
-	static void closePool() {
-		pool.close();
-	}
 
 	static List<OldRelease> earlierVersions() {
 		return OldRelease.all();

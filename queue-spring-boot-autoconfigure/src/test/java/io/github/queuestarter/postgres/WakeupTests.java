@@ -24,8 +24,7 @@ import io.github.queuestarter.postgres.PostgresStore.UnjoinedTransaction;
 import io.github.queuestarter.store.Settlement;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.jdbc.core.JdbcTemplate;
@@ -43,21 +42,12 @@ class WakeupTests {
 
 	private static final Duration PROBE_INTERVAL = Duration.ofMillis(200);
 
-	private static HikariDataSource pool;
+	@AutoClose
+	private static final HikariDataSource pool = Databases.pool();
 
 	private final String schema = Databases.newSchema();
 
 	private final Map<String, AtomicInteger> received = new ConcurrentHashMap<>();
-
-	@BeforeAll
-	static void openPool() {
-		pool = Databases.pool();
-	}
-
-	@AfterAll
-	static void closePool() {
-		pool.close();
-	}
 
 	@Test
 	void messageOfAnotherInstanceArrivesLongBeforeTheNextPoll() throws Exception {

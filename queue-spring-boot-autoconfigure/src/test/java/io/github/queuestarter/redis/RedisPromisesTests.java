@@ -317,6 +317,45 @@ class RedisPromisesTests {
 	}
 
 	@Test
+	void groupThatIsLostAgainIsWaitedForAsLongAsTheFirstTime() throws Exception {
+		listen().stop();
+		this.server.listen(QUEUE, "audit", this.server.sink(QUEUE)).stop();
+		String groups = "{queue:orders}:groups";
+		this.server.redis().xgroupDestroy(STREAM, GROUP);
+		removeFinished();
+		assertThat(this.server.redis().hexists(groups, "lost:" + GROUP)).isTrue();
+		String past = Long.toString(System.currentTimeMillis() - Duration.ofDays(2).toMillis());
+		this.server.redis().hset(groups, "lost:" + GROUP, past);
+		// as an operator does
+		this.server.redis().xgroupCreate(XReadArgs.StreamOffset.from(STREAM, "0"), GROUP);
+		removeFinished();
+		this.server.redis().xgroupDestroy(STREAM, GROUP);
+		this.server.redis().xadd(STREAM, "n", "1");
+		this.server.redis().xgroupSetid(XReadArgs.StreamOffset.latest(STREAM), "audit");
+		assertThat(removeFinished().finished()).isZero();
+		assertThat(this.server.redis().xlen(STREAM)).isEqualTo(1);
+	}
+
+	@Test
+	void retryIsDeliveredThoughScheduledMessagesCannotBeMoved() throws Exception {
+		listen();
+		String id = this.server.send(QUEUE, "m");
+		ClaimedMessage first = this.sink.receive();
+		this.server.redis().set("{queue:orders}:scheduled-bodies", "not a hash");
+		assertThat(settle(new Settlement.Retry(first, Duration.ZERO, failure()))).isEmpty();
+		ClaimedMessage second = this.sink.receive();
+		assertThat(second.id()).isEqualTo(id);
+		assertThat(settle(new Settlement.Retry(second, Duration.ZERO, failure()))).isEmpty();
+		this.sink.receive();
+		assertThat(this.server.events(QueueEvent.Warning.class)).singleElement()
+			.satisfies((warning) -> assertThat(warning.text()).contains("scheduled messages", "WRONGTYPE"));
+	}
+
+	private Housekeeping.Removal removeFinished() {
+		return this.server.store().housekeeping().removeFinished(QUEUE, RetentionSettings.defaults());
+	}
+
+	@Test
 	void replayedMessageSurvivesTheLossOfTheGroupOfItsStream() throws Exception {
 		MessageSource source = listen();
 		String id = this.server.send(QUEUE, "m");
