@@ -47,7 +47,8 @@ class ClaimTests {
 	@Test
 	void messagesThatAreTooLargeForOneAnswerComeInSeveralAndNoneIsSkipped() throws Exception {
 		try (Connection running = connect()) {
-			// so that there are several stretches, and messages behind the one that is cut
+			// so that there are several stretches, and messages behind the one that is
+			// cut
 			send(30, MEGABYTE);
 			running.setAutoCommit(false);
 			execute(running, "select pg_current_xact_id()");
