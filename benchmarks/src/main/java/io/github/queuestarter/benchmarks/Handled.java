@@ -13,7 +13,7 @@ public final class Handled {
 
 	private static final Duration PATIENCE = Duration.ofMinutes(5);
 
-	private final long expected;
+	private volatile long expected;
 
 	private final AtomicLong count = new AtomicLong();
 
@@ -30,6 +30,24 @@ public final class Handled {
 	}
 
 	/**
+	 * One that does not know yet how many will come; see {@link #expect}.
+	 */
+	public static Handled withoutEnd() {
+		return new Handled(Long.MAX_VALUE);
+	}
+
+	/**
+	 * Say how many there are, once all are sent.
+	 */
+	public void expect(long messages) {
+		this.expected = messages;
+		if (this.count.get() == messages) {
+			this.lastAt = System.nanoTime();
+			this.all.countDown();
+		}
+	}
+
+	/**
 	 * Note a message.
 	 * @param number its number, from 0
 	 */
@@ -43,6 +61,13 @@ public final class Handled {
 			this.lastAt = System.nanoTime();
 			this.all.countDown();
 		}
+	}
+
+	/**
+	 * Whether all have come.
+	 */
+	public boolean isComplete() {
+		return this.all.getCount() == 0;
 	}
 
 	public long count() {

@@ -16,6 +16,9 @@ public final class Runner {
 
 	private final Consumer<String> progress;
 
+	// what is compiled for the first scenario serves all
+	private boolean isCold = true;
+
 	/**
 	 * Create a runner.
 	 * @param rounds how many rounds are counted
@@ -30,11 +33,13 @@ public final class Runner {
 	Figures run(Scenario scenario) throws Exception {
 		Figures figures = new Figures(scenario);
 		int counted = Math.min(this.rounds, scenario.mostRounds());
-		for (int round = (this.warmsUp && scenario.warmsUp()) ? 0 : 1; round <= counted; round++) {
+		int warmUps = (this.warmsUp && scenario.warmsUp()) ? (this.isCold ? 2 : 1) : 0;
+		this.isCold = false;
+		for (int round = 1 - warmUps; round <= counted; round++) {
 			for (Contender contender : scenario.contenders()) {
 				Map<String, Double> measured = contender.work().run();
 				this.progress.accept("%s, %s, %s: %s".formatted(scenario.name(),
-						(round == 0) ? "warm-up" : "round " + round + " of " + counted, contender.name(),
+						(round < 1) ? "warm-up" : "round " + round + " of " + counted, contender.name(),
 						rounded(measured)));
 				if (round > 0) {
 					figures.add(contender.name(), measured);

@@ -92,7 +92,7 @@ public class QueueProperties {
 
 		/**
 		 * How many messages a listener claims ahead of those that it handles. By default
-		 * as many as its handlers finish in about 100 ms, at most 500.
+		 * as many as its handlers finish in about 100 ms, at most 1000.
 		 */
 		private @Nullable Integer prefetch;
 

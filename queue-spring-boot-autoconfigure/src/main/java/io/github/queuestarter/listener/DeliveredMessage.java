@@ -7,6 +7,7 @@ import io.github.queuestarter.Delivery;
 import io.github.queuestarter.EncodedPayload;
 import io.github.queuestarter.QueueHeaders;
 import io.github.queuestarter.store.ClaimedMessage;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.messaging.Message;
 import org.springframework.messaging.MessageHeaders;
@@ -18,17 +19,21 @@ final class DeliveredMessage implements Message<EncodedPayload> {
 
 	private final ClaimedMessage claimed;
 
-	private final MessageHeaders headers;
+	// made when asked for: most handlers take the payload alone
+	private @Nullable MessageHeaders headers;
 
 	DeliveredMessage(ClaimedMessage claimed) {
 		this.claimed = claimed;
+	}
+
+	private static MessageHeaders headersOf(ClaimedMessage claimed) {
 		Map<String, Object> headers = new HashMap<>(claimed.headers());
 		headers.put(QueueHeaders.ID, claimed.id());
 		headers.put(QueueHeaders.QUEUE, claimed.queue());
 		headers.put(QueueHeaders.GROUP, claimed.group());
 		headers.put(QueueHeaders.ATTEMPT, claimed.attempt());
 		headers.put(QueueHeaders.SENT_AT, claimed.sentAt());
-		this.headers = new Headers(headers);
+		return new Headers(headers);
 	}
 
 	Delivery delivery() {
@@ -41,8 +46,13 @@ final class DeliveredMessage implements Message<EncodedPayload> {
 	}
 
 	@Override
-	public MessageHeaders getHeaders() {
-		return this.headers;
+	public synchronized MessageHeaders getHeaders() {
+		MessageHeaders headers = this.headers;
+		if (headers == null) {
+			headers = headersOf(this.claimed);
+			this.headers = headers;
+		}
+		return headers;
 	}
 
 	@Override

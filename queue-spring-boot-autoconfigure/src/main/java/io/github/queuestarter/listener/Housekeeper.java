@@ -30,9 +30,10 @@ final class Housekeeper {
 	private static final Log logger = LogFactory.getLog(Housekeeper.class);
 
 	/**
-	 * Fewer than this at once are not worth another removal right now.
+	 * Fewer than this at once are not worth another removal right now: while much is
+	 * handled, there are always some.
 	 */
-	private static final long WORTH_ANOTHER = 100;
+	private static final long WORTH_ANOTHER = 10_000;
 
 	private static final Duration MINUTE = Duration.ofMinutes(1);
 

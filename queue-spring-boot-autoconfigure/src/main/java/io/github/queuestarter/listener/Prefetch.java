@@ -12,7 +12,7 @@ final class Prefetch {
 
 	private static final long AHEAD_NANOS = Duration.ofMillis(100).toNanos();
 
-	private static final int MOST = 500;
+	private static final int MOST = 1000;
 
 	private static final double WEIGHT = 0.1;
 

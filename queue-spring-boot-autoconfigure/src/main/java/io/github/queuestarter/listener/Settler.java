@@ -35,16 +35,19 @@ final class Settler {
 
 	private static final Log logger = LogFactory.getLog(Settler.class);
 
-	private static final int AT_ONCE = 500;
+	private static final int AT_ONCE = 1000;
 
 	private static final int BACKLOG = 2000;
 
 	private static final int ENOUGH_REFUSED = 3;
 
 	/**
-	 * How long to wait for more while much comes in: a batch of the store that is settled
-	 * as a whole costs the store far less than one that is settled in parts.
+	 * How often to wait a little for more while much comes in: a call costs the store as
+	 * much as some hundred messages, and a batch of the store that is settled as a whole
+	 * less than one that is settled in parts.
 	 */
+	private static final int GATHERINGS = 3;
+
 	private static final Duration GATHERING = Duration.ofMillis(1);
 
 	private static final int MUCH = 50;
@@ -261,14 +264,20 @@ final class Settler {
 		Settlement first = this.waiting.poll(POLL.toMillis(), TimeUnit.MILLISECONDS);
 		this.vital.works();
 		if (first != null) {
-			if (this.muchComesIn && !this.stopping && this.waiting.size() < AT_ONCE - 1) {
-				pause(GATHERING);
+			if (this.muchComesIn) {
+				gather();
 			}
 			List<Settlement> batch = new ArrayList<>();
 			batch.add(first);
 			this.waiting.drainTo(batch, AT_ONCE - 1);
 			this.muchComesIn = batch.size() >= MUCH;
 			byConsumer(batch).forEach(this::flush);
+		}
+	}
+
+	private void gather() {
+		for (int i = 0; i < GATHERINGS && !this.stopping && this.waiting.size() < AT_ONCE - 1; i++) {
+			pause(GATHERING);
 		}
 	}
 

@@ -16,6 +16,23 @@ import io.github.queuestarter.store.Subscription;
  */
 final class Claims {
 
+	// positions, as to look up names costs a tenth of the reading
+	private static final int OUTCOME = 1;
+
+	private static final int DELIVERY = 2;
+
+	private static final int ID = 3;
+
+	private static final int MESSAGE_ID = 4;
+
+	private static final int SENT_AT = 5;
+
+	private static final int FORMAT = 6;
+
+	private static final int PAYLOAD = 7;
+
+	private static final int HEADERS = 8;
+
 	private final Database database;
 
 	Claims(Database database) {
@@ -35,9 +52,9 @@ final class Claims {
 	private static Answer read(ResultSet rows, Subscription subscription, String consumer) throws SQLException {
 		List<Row> messages = new ArrayList<>();
 		while (rows.next()) {
-			String outcome = rows.getString("outcome");
+			String outcome = rows.getString(OUTCOME);
 			if (outcome != null) {
-				return answer(outcome, rows.getLong("delivery"), messages, subscription, consumer);
+				return answer(outcome, rows.getLong(DELIVERY), messages, subscription, consumer);
 			}
 			messages.add(Row.of(rows));
 		}
@@ -88,9 +105,9 @@ final class Claims {
 			EncodedPayload payload) {
 
 		private static Row of(ResultSet rows) throws SQLException {
-			return new Row(rows.getLong("delivery"), rows.getLong("id"), rows.getString("message_id"),
-					MessageColumns.instant(rows, "sent_at"), MessageColumns.headers(rows),
-					MessageColumns.payload(rows));
+			return new Row(rows.getLong(DELIVERY), rows.getLong(ID), rows.getString(MESSAGE_ID),
+					MessageColumns.instant(rows, SENT_AT), HeadersColumn.read(rows.getString(HEADERS)),
+					PayloadColumns.read(rows.getString(FORMAT), rows.getBytes(PAYLOAD)));
 		}
 
 		private ClaimedMessage claimed(long ofBatch, Subscription subscription, String consumer) {

@@ -18,7 +18,7 @@ final class MessageColumns {
 	}
 
 	static EncodedPayload payload(ResultSet row) throws SQLException {
-		return PayloadColumns.read(row.getString("format"), row.getString("payload"));
+		return PayloadColumns.read(row.getString("format"), row.getBytes("payload"));
 	}
 
 	static Map<String, String> headers(ResultSet row) throws SQLException {
@@ -26,6 +26,10 @@ final class MessageColumns {
 	}
 
 	static Instant instant(ResultSet row, String column) throws SQLException {
+		return row.getObject(column, OffsetDateTime.class).toInstant();
+	}
+
+	static Instant instant(ResultSet row, int column) throws SQLException {
 		return row.getObject(column, OffsetDateTime.class).toInstant();
 	}
 

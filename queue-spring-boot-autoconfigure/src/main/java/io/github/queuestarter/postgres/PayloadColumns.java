@@ -43,23 +43,24 @@ final class PayloadColumns {
 	 * Read a payload. What plain SQL has written in no known way is taken for bytes as
 	 * they are spelled, so that it becomes a dead letter where it does not fit, and not
 	 * the end of the listener.
+	 * @param utf8 the text as the driver has it: what is not binary is not decoded here
 	 */
-	static EncodedPayload read(@Nullable String format, String text) {
+	static EncodedPayload read(@Nullable String format, byte[] utf8) {
 		return switch ((format != null) ? format : "") {
-			case "" -> EncodedPayload.ofText(text, Format.JSON);
-			case "t" -> EncodedPayload.ofText(text, Format.TEXT);
-			case "f" -> EncodedPayload.ofText(text, Format.FIELDS);
-			case "b" -> new EncodedPayload(bytes(text), Format.BINARY);
-			default -> EncodedPayload.ofText(text, Format.BINARY);
+			case "" -> new EncodedPayload(utf8, Format.JSON);
+			case "t" -> new EncodedPayload(utf8, Format.TEXT);
+			case "f" -> new EncodedPayload(utf8, Format.FIELDS);
+			case "b" -> new EncodedPayload(bytes(utf8), Format.BINARY);
+			default -> new EncodedPayload(utf8, Format.BINARY);
 		};
 	}
 
-	private static byte[] bytes(String base64) {
+	private static byte[] bytes(byte[] base64) {
 		try {
 			return Base64.getDecoder().decode(base64);
 		}
 		catch (IllegalArgumentException ex) {
-			return base64.getBytes(StandardCharsets.UTF_8);
+			return base64;
 		}
 	}
 

@@ -52,7 +52,7 @@ final class PostgresHousekeeping implements Housekeeping {
 			for (int i = 0; i < BATCHES && System.nanoTime() - end < 0; i++) {
 				Batch batch = removeBatch(queue, retention, bound, sweep);
 				removal = removal.plus(batch.removal());
-				sweep.moveTo(batch.next());
+				sweep.moveTo(batch.next(), batch.removal().total());
 				if (batch.next() == null) {
 					break;
 				}

@@ -99,10 +99,19 @@ final class SettleCalls {
 		SettleBatches batches = SettleBatches.of(items);
 		ArrayParameters.longs(statement, first + 3, batches.deliveries());
 		ArrayParameters.ints(statement, first + 4, batches.ends());
-		ArrayParameters.longs(statement, first + 5, column(items, SettleItem::delivery));
 		ArrayParameters.longs(statement, first + 6, column(items, SettleItem::message));
-		ArrayParameters.longs(statement, first + 7, column(items, SettleItem::retry));
-		ArrayParameters.ints(statement, first + 8, column(items, SettleItem::claim));
+		if (items.stream().allMatch(SettleItem::isOfLog)) {
+			// the batches say it all, and each value costs the server as much as its
+			// share
+			// of the rest
+			bindNulls(statement, first + 5, "_int8");
+			bindNulls(statement, first + 7, "_int8", "_int4");
+		}
+		else {
+			ArrayParameters.longs(statement, first + 5, column(items, SettleItem::delivery));
+			ArrayParameters.longs(statement, first + 7, column(items, SettleItem::retry));
+			ArrayParameters.ints(statement, first + 8, column(items, SettleItem::claim));
+		}
 		if (items.stream().allMatch(SettleItem::isAck)) {
 			bindNulls(statement, first + 9, "_text", "_int8", "_text", "_text", "_text", "_text", "_text");
 		}

@@ -1,7 +1,6 @@
 package io.github.queuestarter.postgres;
 
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -49,10 +48,12 @@ record SettleItem(Receipt receipt, String kind, long waitMillis, @Nullable Failu
 	 * @return positions in the list
 	 */
 	static List<Integer> order(List<SettleItem> items) {
+		long[] deliveries = items.stream().mapToLong((item) -> orLast(item.delivery())).toArray();
+		long[] messages = items.stream().mapToLong((item) -> orLast(item.message())).toArray();
 		return IntStream.range(0, items.size())
 			.boxed()
-			.sorted(Comparator.comparingLong((Integer i) -> orLast(items.get(i).delivery()))
-				.thenComparingLong((i) -> orLast(items.get(i).message())))
+			.sorted((one, other) -> (deliveries[one] != deliveries[other])
+					? Long.compare(deliveries[one], deliveries[other]) : Long.compare(messages[one], messages[other]))
 			.toList();
 	}
 
@@ -66,6 +67,10 @@ record SettleItem(Receipt receipt, String kind, long waitMillis, @Nullable Failu
 
 	boolean isAck() {
 		return this.kind.equals(ACK);
+	}
+
+	boolean isOfLog() {
+		return this.receipt instanceof LogReceipt;
 	}
 
 	@Nullable Long delivery() {

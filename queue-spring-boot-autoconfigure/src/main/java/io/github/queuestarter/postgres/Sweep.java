@@ -7,13 +7,17 @@ import org.jspecify.annotations.Nullable;
 /**
  * How far retention has come in a queue. A call that did not come to the end is followed
  * by one that goes on from there, so that unfinished messages at the front don't hold up
- * the rest and dead versions are walked over once.
+ * the rest. A new round begins where nothing is left before; only now and then at the
+ * very front, where a slow transaction may have put something since: the dead versions
+ * there would be walked over each time.
  */
 final class Sweep {
 
-	private static final int LARGEST_BATCH = 2000;
+	private static final int LARGEST_BATCH = 5000;
 
 	private static final int SMALLEST_BATCH = 50;
+
+	private static final Duration WHOLE_ROUNDS = Duration.ofSeconds(30);
 
 	/**
 	 * Finding the last message that is beyond the greatest length reads all that are not;
@@ -25,11 +29,35 @@ final class Sweep {
 
 	private Position position = Position.START;
 
+	/**
+	 * Nothing was left before it when it was passed.
+	 */
+	private Position front = Position.START;
+
+	private boolean frontIsOpen = true;
+
+	private final Duration wholeRounds;
+
+	private long wholeAgainAt;
+
 	private @Nullable Bound bound;
 
 	private @Nullable Long boundLength;
 
 	private long boundExpires;
+
+	Sweep() {
+		this(WHOLE_ROUNDS);
+	}
+
+	/**
+	 * Create.
+	 * @param wholeRounds how often a round begins at the very front
+	 */
+	Sweep(Duration wholeRounds) {
+		this.wholeRounds = wholeRounds;
+		this.wholeAgainAt = System.nanoTime() + wholeRounds.toNanos();
+	}
 
 	/**
 	 * How many messages to look at in one statement.
@@ -60,10 +88,30 @@ final class Sweep {
 	}
 
 	/**
-	 * Note where to go on; {@code null} at the end.
+	 * Note where to go on.
+	 * @param position the next place, {@code null} at the end
+	 * @param removed how many of the messages that were looked at are gone
 	 */
-	void moveTo(@Nullable Position position) {
-		this.position = (position != null) ? position : Position.START;
+	void moveTo(@Nullable Position position, long removed) {
+		if (position == null) {
+			begin();
+			return;
+		}
+		this.frontIsOpen &= removed == this.batch;
+		if (this.frontIsOpen) {
+			this.front = position;
+		}
+		this.position = position;
+	}
+
+	private void begin() {
+		long now = System.nanoTime();
+		if (now - this.wholeAgainAt >= 0) {
+			this.wholeAgainAt = now + this.wholeRounds.toNanos();
+			this.front = Position.START;
+		}
+		this.frontIsOpen = true;
+		this.position = this.front;
 	}
 
 	/**

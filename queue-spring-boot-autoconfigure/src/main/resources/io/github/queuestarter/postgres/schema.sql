@@ -126,6 +126,15 @@ create table if not exists queue_delivery (
 );
 create index if not exists queue_delivery_consumer on queue_delivery (consumer, queue, group_name);
 create index if not exists queue_delivery_queue on queue_delivery (queue, group_name);
+do $$
+begin
+  -- a batch fits into its row as it is; to compress two lists of ids and to unpack them took an eighth of claim and settle
+  if exists (select from pg_attribute a where a.attrelid = 'queue_delivery'::regclass and a.attname in ('xids', 'ids')
+               and a.attstorage <> 'e') then
+    alter table queue_delivery alter column xids set storage external, alter column ids set storage external,
+      set (toast_tuple_target = 8160);
+  end if;
+end $$;
 
 -- Messages that wait for another attempt (consumer is null) or are in it. Those of the log are named by (xid, message);
 -- replayed ones carry their own bytes. claims counts the claims, so that a receipt is good for one of them only.
@@ -314,6 +323,9 @@ as $$
 declare
   c queue_cursor;
   x xid8;
+  stops xid8[];
+  lock_key bigint;
+  patience text;
   answer queue_claimed_v1;
   is_paused boolean;
   is_registered boolean;
@@ -323,11 +335,15 @@ declare
   part_xids xid8[];
   part_ids bigint[];
   part_bytes bigint;
+  part_room int;
   k int := 0;
   bytes bigint := 0;
   most_bytes constant bigint := 16 * 1024 * 1024;
 begin
-  perform require_own_statement_v1();
+  -- each statement of a claim costs as much as some ten messages, so it has few
+  if current_setting('transaction_isolation') <> 'read committed' or pg_current_xact_id_if_assigned() is not null then
+    perform require_own_statement_v1();
+  end if;
   select p.paused, exists (select from queue_consumer i where i.id = who) into is_paused, is_registered
     from queue_group p where p.queue = q and p.name = g;
   answer.outcome := case when not found then 'lost' when not is_registered then 'fenced' when is_paused then 'paused' end;
@@ -335,35 +351,47 @@ begin
     return next answer;
     return;
   end if;
-  if not pg_try_advisory_xact_lock(
-      hashtextextended('queue_cursor'::regclass::oid::text || '/' || q || '/' || g, 42)) then
-    answer.outcome := 'busy';
-    return next answer;
-    return;
+  lock_key := hashtextextended('queue_cursor'::regclass::oid::text || '/' || q || '/' || g, 42);
+  if not pg_try_advisory_xact_lock(lock_key) then
+    -- a claim takes a few milliseconds; to stand in line for it costs less than to ask again and again
+    patience := current_setting('lock_timeout');
+    begin
+      perform set_config('lock_timeout', '20ms', true), pg_advisory_xact_lock(lock_key);
+    exception when lock_not_available then
+      answer.outcome := 'busy';
+      return next answer;
+      return;
+    end;
+    perform set_config('lock_timeout', patience, true);
   end if;
-  perform require_home_v1();
   -- newest first: dead versions of the cursor lie behind, never in front
-  select * into c from queue_cursor p where p.queue = q and p.group_name = g and p.lane = 0
+  select * into c from queue_cursor p
+   where p.queue = q and p.group_name = g and p.lane = 0
+     and exists (select from queue_home h where h.one and h.xmin = h.xid::xid)
    order by p.queue desc, p.group_name desc, p.lane desc, p.seq desc limit 1;
   if not found then
+    perform require_home_v1();
     answer.outcome := 'lost';
     return next answer;
     return;
   end if;
   for round in 1..2 loop
     -- 1. transactions that still ran at base and are finished at head, one after another
-    if c.after_xid < pg_snapshot_xmax(c.base) then
+    if c.after_xid < pg_snapshot_xmax(c.base) and pg_snapshot_xmin(c.base) <> pg_snapshot_xmax(c.base) then
       for x in select v from pg_snapshot_xip(c.base) v
                 where v >= c.after_xid and v < pg_snapshot_xmax(c.head) and pg_visible_in_snapshot(v, c.head) order by v
       loop
         -- first which, then the messages: row by row in this language would take longer than all the rest
-        select array_agg(s.xid), array_agg(s.id), sum(s.size) into part_xids, part_ids, part_bytes
-          from (select m.xid, m.id, m.size, sum(m.size) over (order by m.xid, m.id rows unbounded preceding) - m.size as size_before
-                  from (select m.xid, m.id, octet_length(m.payload) as size from queue_message m
-                         where m.queue = q and m.lane = 0 and m.xid = x
-                           and m.id > case when c.after_xid = x then c.after_id else -1 end
-                         order by m.queue, m.lane, m.xid, m.id limit n - k) m) s
-         where bytes + s.size_before < most_bytes;
+        part_room := n - k;
+        loop
+          select array_agg(m.xid), array_agg(m.id), sum(m.size) into part_xids, part_ids, part_bytes
+            from (select m.xid, m.id, octet_length(m.payload) as size from queue_message m
+                   where m.queue = q and m.lane = 0 and m.xid = x
+                     and m.id > case when c.after_xid = x then c.after_id else -1 end
+                   order by m.queue, m.lane, m.xid, m.id limit part_room) m;
+          exit when part_ids is null or cardinality(part_ids) = 1 or bytes + part_bytes <= most_bytes;
+          part_room := cardinality(part_ids) / 2;
+        end loop;
         if part_ids is not null then
           if not apart then
             return query
@@ -377,8 +405,9 @@ begin
           taken_ids := taken_ids || part_ids;
           c.after_xid := part_xids[cardinality(part_ids)];
           c.after_id := part_ids[cardinality(part_ids)];
+          -- what is left of this part because of its size must not be stepped over
+          bytes := case when part_room < n - k then most_bytes else bytes + part_bytes end;
           k := k + cardinality(part_ids);
-          bytes := bytes + part_bytes;
         end if;
         exit when k >= n or bytes >= most_bytes;
       end loop;
@@ -389,16 +418,20 @@ begin
         c.after_xid := pg_snapshot_xmax(c.base);
         c.after_id := 0;
       end if;
-      for x in select v from pg_snapshot_xip(c.head) v where v >= c.after_xid
-               union all select pg_snapshot_xmax(c.head) order by 1
-      loop
-        -- first which, then the messages: row by row in this language would take longer than all the rest
-        select array_agg(s.xid), array_agg(s.id), sum(s.size) into part_xids, part_ids, part_bytes
-          from (select m.xid, m.id, m.size, sum(m.size) over (order by m.xid, m.id rows unbounded preceding) - m.size as size_before
-                  from (select m.xid, m.id, octet_length(m.payload) as size from queue_message m
-                         where m.queue = q and m.lane = 0 and (m.xid, m.id) > (c.after_xid, c.after_id) and m.xid < x
-                         order by m.queue, m.lane, m.xid, m.id limit n - k) m) s
-         where bytes + s.size_before < most_bytes;
+      stops := array[pg_snapshot_xmax(c.head)];
+      if pg_snapshot_xmin(c.head) <> stops[1] then
+        stops := array(select v from pg_snapshot_xip(c.head) v where v >= c.after_xid order by v) || stops;
+      end if;
+      foreach x in array stops loop
+        part_room := n - k;
+        loop
+          select array_agg(m.xid), array_agg(m.id), sum(m.size) into part_xids, part_ids, part_bytes
+            from (select m.xid, m.id, octet_length(m.payload) as size from queue_message m
+                   where m.queue = q and m.lane = 0 and (m.xid, m.id) > (c.after_xid, c.after_id) and m.xid < x
+                   order by m.queue, m.lane, m.xid, m.id limit part_room) m;
+          exit when part_ids is null or cardinality(part_ids) = 1 or bytes + part_bytes <= most_bytes;
+          part_room := cardinality(part_ids) / 2;
+        end loop;
         if part_ids is not null then
           if not apart then
             return query
@@ -411,8 +444,9 @@ begin
           taken_ids := taken_ids || part_ids;
           c.after_xid := part_xids[cardinality(part_ids)];
           c.after_id := part_ids[cardinality(part_ids)];
+          -- what is left of this part because of its size must not be stepped over
+          bytes := case when part_room < n - k then most_bytes else bytes + part_bytes end;
           k := k + cardinality(part_ids);
-          bytes := bytes + part_bytes;
         end if;
         exit when k >= n or bytes >= most_bytes;
         -- step over the running one
@@ -430,7 +464,20 @@ begin
     end if;
   end loop;
   -- an idle poll writes nothing, unless it had to read much to find nothing
-  if k > 0 or clock_timestamp() > began + interval '20 milliseconds' then
+  if k > 0 and not apart then
+    -- one transaction's are in order
+    if taken_xids[1] <> taken_xids[k] then
+      select array_agg(u.xid order by u.id), array_agg(u.id order by u.id) into taken_xids, taken_ids
+        from unnest(taken_xids, taken_ids) u (xid, id);
+    end if;
+    with ahead as (
+      insert into queue_cursor (queue, group_name, lane, seq, base, head, after_xid, after_id)
+      values (q, g, 0, c.seq + 1, c.base, c.head, c.after_xid, c.after_id)),
+    behind as (
+      delete from queue_cursor p where p.queue = q and p.group_name = g and p.lane = 0 and p.seq = c.seq)
+    insert into queue_delivery (queue, group_name, consumer, xids, ids) values (q, g, who, taken_xids, taken_ids)
+      returning id into answer.delivery;
+  elsif k > 0 or clock_timestamp() > began + interval '20 milliseconds' then
     insert into queue_cursor (queue, group_name, lane, seq, base, head, after_xid, after_id)
       values (q, g, 0, c.seq + 1, c.base, c.head, c.after_xid, c.after_id);
     delete from queue_cursor p where p.queue = q and p.group_name = g and p.lane = 0 and p.seq = c.seq;
@@ -448,14 +495,6 @@ begin
           select m.id, m.message_id, m.sent_at, m.format, m.payload, m.headers, m.xid from queue_message m
            where m.queue = q and m.lane = 0 and m.xid = o.xid and m.id = o.message limit 1) m
        order by o.xid, o.message;
-  elsif k > 0 then
-    -- one transaction's are in order
-    if taken_xids[1] <> taken_xids[k] then
-      select array_agg(u.xid order by u.id), array_agg(u.id order by u.id) into taken_xids, taken_ids
-        from unnest(taken_xids, taken_ids) u (xid, id);
-    end if;
-    insert into queue_delivery (queue, group_name, consumer, xids, ids) values (q, g, who, taken_xids, taken_ids)
-      returning id into answer.delivery;
   end if;
   answer.outcome := case when k > 0 then 'messages' else 'empty' end;
   return next answer;
@@ -676,7 +715,7 @@ $$;
 -- Settles messages that a consumer holds in one group.
 -- parameters: consumer, queue, group; the ids of the deliveries concerned, and the position of the last message of
 --             each; then per message, in the order of these deliveries and ascending ids: its delivery and id, or its
---             retry and claim, the others null; kinds (a ack, r retry, l release, b bury; null: all are acks), waiting
+--             retry and claim, the others null (where there is no retry, the arrays but that of ids may be null); kinds (a ack, r retry, l release, b bury; null: all are acks), waiting
 --             time in milliseconds, and the failure. Arrays after kinds may be null if no kind needs them.
 -- answer:     positions, from 1, of the messages that the consumer does not hold
 create or replace function settle_v1(who text, q text, g text, batches bigint[], ends int[], deliveries bigint[],
@@ -686,6 +725,7 @@ returns setof int
 language plpgsql
 set search_path from current
 set enable_bitmapscan = off set enable_seqscan = off set enable_sort = off set jit = off
+set plan_cache_mode = force_generic_plan
 as $$
 declare
   moment timestamptz := clock_timestamp();
@@ -693,10 +733,13 @@ declare
   held bigint[] := '{}';
   held_retries bigint[] := '{}';
   start int;
+  done int := 0;
 begin
-  perform require_read_committed_v1();
+  if current_setting('transaction_isolation') <> 'read committed' then
+    perform require_read_committed_v1();
+  end if;
   if not exists (select from queue_consumer i where i.id = who) then
-    return query select * from generate_subscripts(deliveries, 1);
+    return query select * from generate_subscripts(messages, 1);
     return;
   end if;
   if kinds is null then
@@ -715,9 +758,21 @@ begin
       end if;
       if found then
         whole := whole || batches[b];
-        held := held || array(select generate_series(start, ends[b]))::bigint[];
+        done := done + ends[b] - start + 1;
       end if;
     end loop;
+    if done = cardinality(messages) then
+      return;
+    end if;
+  end if;
+  if deliveries is null then
+    deliveries := array(
+      select i.batch from unnest(batches, ends) with ordinality i (batch, last, n),
+             generate_series(coalesce(ends[i.n - 1], 0) + 1, i.last)
+       order by i.n);
+  end if;
+  if cardinality(whole) > 0 then
+    held := array(select i.n from unnest(deliveries) with ordinality i (delivery, n) where i.delivery = any (whole));
     batches := array(select b from unnest(batches) b where b <> all (whole));
   end if;
   if cardinality(batches) > 0 then
@@ -764,7 +819,7 @@ begin
         exception_message = excluded.exception_message, stack_trace = excluded.stack_trace)
     select held || coalesce(array_agg(t.n), '{}') into held from taken t;
   end if;
-  if cardinality(held) < cardinality(deliveries) then
+  if cardinality(held) < cardinality(messages) then
     perform from queue_retry r where r.id = any (retries) and r.consumer is not distinct from who
      order by r.id for update;
     with taken as materialized (
@@ -799,9 +854,9 @@ begin
         from taken t where r.id = t.id and t.as_kind in ('r', 'l'))
     select coalesce(array_agg(t.n), '{}') into held_retries from taken t;
   end if;
-  if cardinality(held) + cardinality(held_retries) < cardinality(deliveries) then
+  if cardinality(held) + cardinality(held_retries) < cardinality(messages) then
     return query
-      select n from generate_subscripts(deliveries, 1) n
+      select n from generate_subscripts(messages, 1) n
        where n <> all (held) and n <> all (held_retries) order by n;
   end if;
 end $$;
@@ -955,34 +1010,38 @@ begin
            order by c.queue desc, c.group_name desc, c.lane desc, c.seq desc limit 1) c on true
        where p.queue = q),
     scanned as materialized (
-      select m.xid, m.id, coalesce(m.promoted_at, m.sent_at) as since from queue_message m
+      select m.ctid as place, m.xid, m.id, coalesce(m.promoted_at, m.sent_at) as since from queue_message m
        where m.queue = q and m.lane = 0 and (m.xid, m.id) > (from_xid, from_id)
        order by m.queue, m.lane, m.xid, m.id limit most),
     in_flight as materialized (
       select u.xid, u.message from queue_delivery d, unnest(d.xids, d.ids) u (xid, message) where d.queue = q),
     settled as materialized (
-      select s.xid, s.id, s.since,
+      select s.place, s.xid, s.id, s.since,
              coalesce(s.since <= moment - max_age, false)
                or coalesce((s.xid, s.id) <= (length_xid, length_id), false) as beyond,
-             not exists (
+             -- what is older than all that the cursors still wait for needs no closer look
+             coalesce(s.xid < (select pg_snapshot_xmin(c.base) from cursors c order by 1 nulls first limit 1), false)
+               or not exists (
                select from cursors c
                 where not coalesce(pg_visible_in_snapshot(s.xid, c.base)
                   or (pg_visible_in_snapshot(s.xid, c.head) and (s.xid, s.id) <= (c.after_xid, c.after_id)), false))
                as read_by_all
         from scanned s
        where not exists (select from in_flight f where f.xid = s.xid and f.message = s.id)
-         and not exists (
-           select from queue_retry r where r.queue = q and r.lane = 0 and r.xid = s.xid and r.message = s.id)),
+         and (not exists (select from queue_retry r where r.queue = q and r.lane = 0 and r.xid is not null)
+           or not exists (
+             select from queue_retry r where r.queue = q and r.lane = 0 and r.xid = s.xid and r.message = s.id))),
     judged as materialized (
-      select t.xid, t.id,
+      select t.place,
              case when exists (select from cursors) and t.read_by_all
                   then case when t.beyond or t.since <= moment - keep then 'finished' end
                   when t.beyond and lossy then 'beyond'
                   when not exists (select from cursors) and t.since <= moment - unclaimed then 'unclaimed' end as verdict
         from settled t),
     gone as (
+      -- no other statement moves a row of the log, so its place leads to it without the index
       delete from queue_message m using judged j
-       where m.queue = q and m.lane = 0 and m.xid = j.xid and m.id = j.id
+       where m.ctid = j.place
          and (j.verdict in ('finished', 'unclaimed') or (j.verdict = 'beyond' and dropping))
       returning j.verdict),
     counted as (

@@ -43,7 +43,7 @@ class HousekeeperTests {
 
 	@Test
 	void groupsAreMarkedAsReadThoughThereIsAlwaysMoreToRemove() {
-		this.store.removal = () -> new Housekeeping.Removal(1000, 0, 0);
+		this.store.removal = () -> new Housekeeping.Removal(10_000, 0, 0);
 		for (int i = 1; i <= 3; i++) {
 			round(LISTENING);
 			assertThat(this.store.marked).hasSize(i).allMatch(LISTENING::equals);

@@ -19,6 +19,8 @@ final class Backlog {
 
 	private static final int ROUNDS = 1;
 
+	private static final int LONGEST = 1_000_000;
+
 	private static final int ASKED = 9;
 
 	private static final String RATE = "messages/s, the first ones";
@@ -34,7 +36,7 @@ final class Backlog {
 	private Backlog(Server server, int messages) {
 		this.server = server;
 		this.first = messages / 4;
-		this.most = messages * 5;
+		this.most = Math.min(messages * 5, LONGEST);
 	}
 
 	static Scenario scenario(Server server, int messages) {

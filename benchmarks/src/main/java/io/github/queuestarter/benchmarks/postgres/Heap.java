@@ -15,6 +15,8 @@ final class Heap {
 
 	private static final int ROUNDS = 1;
 
+	private static final int MOST = 1_000_000;
+
 	private static final String MEGABYTES = "heap, MB";
 
 	private final Server server;
@@ -23,7 +25,7 @@ final class Heap {
 
 	private Heap(Server server, int messages) {
 		this.server = server;
-		this.messages = messages * 5;
+		this.messages = Math.min(messages * 5, MOST);
 	}
 
 	static Scenario scenario(Server server, int messages) {

@@ -41,10 +41,11 @@ final class Instances {
 				}
 				all.get(0).send(0, this.messages);
 				database.settle();
+				CpuClock cpu = new CpuClock(this.server);
 				all.forEach(Ours::listen);
-				double rate = Ours.awaitDone(database, handled);
+				Map<String, Double> figures = cpu.with(Ours.awaitDone(database, handled), this.messages);
 				all.get(0).requireNothingLeft();
-				return Map.of(Drain.RATE, rate);
+				return figures;
 			}
 			finally {
 				all.forEach(Ours::close);

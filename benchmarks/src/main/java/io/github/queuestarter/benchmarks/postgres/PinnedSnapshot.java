@@ -18,6 +18,8 @@ final class PinnedSnapshot {
 
 	private static final int ROUNDS = 2;
 
+	private static final int MOST_BEFORE = 500_000;
+
 	private static final int SMALL_BATCH = 5;
 
 	private static final String BY_500 = "messages/s, batches of 500";
@@ -36,7 +38,7 @@ final class PinnedSnapshot {
 	private PinnedSnapshot(Server server, int messages) {
 		this.server = server;
 		this.messages = messages;
-		this.before = messages / 2 * 5;
+		this.before = Math.min(messages / 2 * 5, MOST_BEFORE);
 	}
 
 	static Scenario scenario(Server server, int messages) {

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.queuestarter.servers.PostgresServer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A Postgres server that waits for the disk at each commit.
@@ -34,6 +35,18 @@ final class Server implements AutoCloseable {
 	Database fresh() throws SQLException {
 		String name = "benchmark_" + this.databases.incrementAndGet();
 		return new Database(this, name, this.server.createDatabase(name));
+	}
+
+	/**
+	 * Set what can be changed while the server runs; {@code null} takes it back.
+	 */
+	void set(String setting, @Nullable String value) throws SQLException {
+		try (Connection connection = Database.connect(this.server.jdbcUrl());
+				Statement statement = connection.createStatement()) {
+			statement.execute((value != null) ? "alter system set " + setting + " = '" + value + "'"
+					: "alter system reset " + setting);
+			statement.execute("select pg_reload_conf()");
+		}
 	}
 
 	void drop(String name) throws SQLException {

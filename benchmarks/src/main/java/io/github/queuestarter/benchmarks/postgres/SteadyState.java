@@ -1,11 +1,14 @@
 package io.github.queuestarter.benchmarks.postgres;
 
 import java.sql.Connection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 
 import io.github.queuestarter.benchmarks.Check;
 import io.github.queuestarter.benchmarks.Contender;
@@ -14,79 +17,120 @@ import io.github.queuestarter.benchmarks.Scenario;
 
 /**
  * One thread sends and one listener handles at the same time, as fast as they can, and
- * finished messages are removed meanwhile.
+ * finished messages are removed meanwhile. Runs for so long that removal takes part: it
+ * comes every few seconds, and so does the vacuum that gives the space back.
  */
 final class SteadyState {
 
+	private static final int ROUNDS = 1;
+
 	private static final String LEFT = "rows left at the end";
+
+	private static final String LEFT_SECONDS = "left at the end, s of sending";
+
+	private static final String TABLE = "table with indexes, MB";
+
+	private static final double MOST_LEFT_SECONDS = 10;
 
 	private static final int SENT_AT_ONCE = 1000;
 
+	/**
+	 * The sender never has more than this ahead of the handler, or it would be a drain in
+	 * the end.
+	 */
+	private static final long MOST_AHEAD = 20_000;
+
+	private static final long LOOK_AGAIN_NANOS = 200_000;
+
+	/**
+	 * Instead of a minute, so that a minute is not too short.
+	 */
+	private static final String VACUUM_INTERVAL = "10s";
+
 	private final Server server;
 
-	private final int messages;
+	private final int seconds;
 
-	private SteadyState(Server server, int messages) {
+	private SteadyState(Server server, int seconds) {
 		this.server = server;
-		this.messages = messages;
+		this.seconds = seconds;
 	}
 
-	static Scenario scenario(Server server, int messages) {
-		SteadyState steady = new SteadyState(server, messages);
-		return Scenario.of("steady-state", "How fast do messages go through, from send to removal?",
-				List.of(new Contender("ours", steady::ours), new Contender("lease queue", steady::raw)),
-				List.of(Check.ratio(Drain.RATE, "ours", "lease queue", 1.5)));
+	static Scenario scenario(Server server, int seconds) {
+		SteadyState steady = new SteadyState(server, seconds);
+		return Scenario.atMost(ROUNDS, "steady-state",
+				"How fast do messages go through in %d s, from send to removal?".formatted(seconds),
+				List.of(new Contender("ours", () -> steady.vacuumedOften(steady::ours)),
+						new Contender("lease queue", () -> steady.vacuumedOften(steady::raw))),
+				List.of(Check.ratio(Drain.RATE, "ours", "lease queue", 1.5),
+						Check.atMost(LEFT_SECONDS, "ours", MOST_LEFT_SECONDS)));
+	}
+
+	private Map<String, Double> vacuumedOften(Contender.Work work) throws Exception {
+		this.server.set("autovacuum_naptime", VACUUM_INTERVAL);
+		try {
+			return work.run();
+		}
+		finally {
+			this.server.set("autovacuum_naptime", null);
+		}
 	}
 
 	private Map<String, Double> ours() throws Exception {
-		Handled handled = new Handled(this.messages);
+		Handled handled = Handled.withoutEnd();
 		try (Database database = this.server.fresh();
 				Ours ours = Ours.start(database, (order) -> handled.add(order.fromZero()), Map.of())) {
 			ours.listen();
-			return whileSending(() -> ours.send(0, this.messages), () -> {
+			CpuClock cpu = new CpuClock(this.server);
+			return whileSending(handled, ours::send, () -> {
 				double rate = Ours.awaitDone(database, handled);
-				double left = database.number("select count(*) from queue.queue_message");
 				ours.requireNothingLeft();
-				return Map.of(Drain.RATE, rate, LEFT, left);
+				return figures(database, "queue.queue_message", cpu, rate, handled.count());
 			});
 		}
 	}
 
 	private Map<String, Double> raw() throws Exception {
-		try (Database database = this.server.fresh()) {
-			RawQueue queue = new LeaseQueue();
+		Handled handled = Handled.withoutEnd();
+		RawQueue queue = new LeaseQueue();
+		try (Database database = this.server.fresh(); Connection sending = database.connectForBulk()) {
 			queue.create(database);
-			return whileSending(() -> sendRaw(database), () -> drain(database, queue));
+			CpuClock cpu = new CpuClock(this.server);
+			return whileSending(handled, (from, to) -> RawQueue.insert(sending, Payloads.json(from, to)), () -> {
+				drain(database, queue, handled);
+				double rate = handled.rateUntilNow();
+				handled.requireEachOnce();
+				return figures(database, "raw_queue", cpu, rate, handled.count());
+			});
 		}
 	}
 
-	private void sendRaw(Database database) throws Exception {
-		try (Connection connection = database.connectForBulk()) {
-			for (long first = 0; first < this.messages; first += SENT_AT_ONCE) {
-				RawQueue.insert(connection, Payloads.json(first, Math.min(this.messages, first + SENT_AT_ONCE)));
-			}
-		}
-	}
-
-	private Map<String, Double> drain(Database database, RawQueue queue) throws Exception {
-		Handled handled = new Handled(this.messages);
+	private static void drain(Database database, RawQueue queue, Handled handled) throws Exception {
 		try (Connection connection = database.connect(); RawQueue.Consumer consumer = queue.consumer(connection)) {
-			while (handled.count() < this.messages) {
+			while (!handled.isComplete()) {
 				if (consumer.handleBatch(Drain.BATCH, handled) == 0) {
-					Thread.onSpinWait();
+					LockSupport.parkNanos(LOOK_AGAIN_NANOS);
 				}
 			}
 		}
-		double rate = handled.rateUntilNow();
-		handled.requireEachOnce();
-		return Map.of(Drain.RATE, rate, LEFT, (double) database.number("select count(*) from raw_queue"));
 	}
 
-	private static Map<String, Double> whileSending(Sending sending, Contender.Work receiving) throws Exception {
+	private static Map<String, Double> figures(Database database, String table, CpuClock cpu, double rate, long count)
+			throws Exception {
+		Map<String, Double> figures = new LinkedHashMap<>(cpu.with(rate, count));
+		double left = database.number("select count(*) from " + table);
+		figures.put(LEFT, left);
+		figures.put(LEFT_SECONDS, left / rate);
+		figures.put(TABLE, database.number("select pg_total_relation_size('" + table + "')") / 1024.0 / 1024);
+		return figures;
+	}
+
+	private Map<String, Double> whileSending(Handled handled, Sending sending, Contender.Work receiving)
+			throws Exception {
 		ExecutorService sender = Executors.newSingleThreadExecutor();
 		try {
 			Future<?> sent = sender.submit(() -> {
-				sending.run();
+				handled.expect(send(handled, sending));
 				return null;
 			});
 			Map<String, Double> measured = receiving.run();
@@ -98,10 +142,25 @@ final class SteadyState {
 		}
 	}
 
+	private long send(Handled handled, Sending sending) throws Exception {
+		long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(this.seconds);
+		long sent = 0;
+		while (System.nanoTime() - end < 0) {
+			if (sent - handled.count() > MOST_AHEAD) {
+				LockSupport.parkNanos(LOOK_AGAIN_NANOS);
+			}
+			else {
+				sending.send(sent, sent + SENT_AT_ONCE);
+				sent += SENT_AT_ONCE;
+			}
+		}
+		return sent;
+	}
+
 	@FunctionalInterface
 	private interface Sending {
 
-		void run() throws Exception;
+		void send(long from, long to) throws Exception;
 
 	}
 
