@@ -77,13 +77,17 @@ final class Housekeeper {
 	 */
 	Housekeeper(QueueStore store, ListenerSettingsSource settings, Predicate<String> livesHere, Duration interval,
 			QueueObserver observer) {
+		this(store, settings, livesHere, interval, shorter(interval.multipliedBy(REMOVALS_PER_LOOK), MINUTE), observer);
+	}
+
+	Housekeeper(QueueStore store, ListenerSettingsSource settings, Predicate<String> livesHere, Duration interval,
+			Duration lookInterval, QueueObserver observer) {
 		this.store = store;
 		this.settings = settings;
 		this.livesHere = livesHere;
 		this.removalInterval = interval;
-		Duration looks = interval.multipliedBy(REMOVALS_PER_LOOK);
-		this.lookInterval = (looks.compareTo(MINUTE) < 0) ? looks : MINUTE;
-		this.plan = new RemovalPlan(this.lookInterval);
+		this.lookInterval = lookInterval;
+		this.plan = new RemovalPlan(lookInterval);
 		this.observer = observer;
 	}
 
