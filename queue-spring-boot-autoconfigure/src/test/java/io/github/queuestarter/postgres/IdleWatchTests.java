@@ -91,13 +91,13 @@ class IdleWatchTests {
 			awaitIdle(sink);
 			execute("create or replace function " + quoted("news_v1") + """
 					(queues text[], groups text[]) returns setof int language sql as
-					$$ select 1 from pg_sleep(45) $$""");
+					$$ select 1 from pg_sleep(120) $$""");
 			Awaitility.await().until(() -> count("""
 					select count(*) from pg_stat_activity where wait_event = 'PgSleep' and query like '%news_v1%'
 					""") == 1);
 			execute("select " + quoted("queue_send") + "('orders', '1')");
-			// ten poll intervals
-			Awaitility.await().atMost(Duration.ofSeconds(40)).until(() -> this.received.size() == 1);
+			// ten poll intervals, long before the look is given up
+			Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> this.received.size() == 1);
 			execute("select pg_terminate_backend(pid) from pg_stat_activity where wait_event = 'PgSleep'");
 		}
 	}
@@ -204,7 +204,7 @@ class IdleWatchTests {
 	private Settings settings() {
 		Settings defaults = Settings.defaults();
 		return new Settings(this.schema, Initialize.ALWAYS, POLL_INTERVAL, UnjoinedTransaction.AFTER_COMMIT,
-				defaults.settleBatch(), Duration.ofHours(1), defaults.networkTimeout(), defaults.heartbeatTimeout(),
+				defaults.settleBatch(), Duration.ofHours(1), Duration.ofMinutes(2), defaults.heartbeatTimeout(),
 				defaults.heartbeatExpiry(), false);
 	}
 
