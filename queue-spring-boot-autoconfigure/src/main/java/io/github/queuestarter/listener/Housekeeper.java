@@ -19,11 +19,13 @@ import io.github.queuestarter.store.Housekeeping.Removal;
 import io.github.queuestarter.store.QueueStore;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps one store small: removes messages from the queues that this instance listens to.
- * Once a minute it also gives a sign of life for the groups that it reads, removes groups
- * that nobody reads, and looks after queues that have no group.
+ * Keeps one store small: removes messages from the queues that this instance listens to,
+ * less often where nothing happens. Once a minute it also gives a sign of life for the
+ * groups that it reads, removes groups that nobody reads, and looks after queues that
+ * have no group.
  */
 final class Housekeeper {
 
@@ -63,6 +65,8 @@ final class Housekeeper {
 
 	private final Duration lookInterval;
 
+	private final RemovalPlan plan;
+
 	private long nextRemoval = System.nanoTime();
 
 	private long nextLook = System.nanoTime();
@@ -74,13 +78,25 @@ final class Housekeeper {
 	 */
 	Housekeeper(QueueStore store, ListenerSettingsSource settings, Predicate<String> livesHere, Duration interval,
 			QueueObserver observer) {
+		this(store, settings, livesHere, interval, shorter(interval.multipliedBy(REMOVALS_PER_LOOK), MINUTE), observer);
+	}
+
+	Housekeeper(QueueStore store, ListenerSettingsSource settings, Predicate<String> livesHere, Duration interval,
+			Duration lookInterval, QueueObserver observer) {
 		this.store = store;
 		this.settings = settings;
 		this.livesHere = livesHere;
 		this.removalInterval = interval;
-		Duration looks = interval.multipliedBy(REMOVALS_PER_LOOK);
-		this.lookInterval = (looks.compareTo(MINUTE) < 0) ? looks : MINUTE;
+		this.lookInterval = lookInterval;
+		this.plan = new RemovalPlan(lookInterval);
 		this.observer = observer;
+	}
+
+	/**
+	 * Note that messages of a queue were settled here: there may be some to remove.
+	 */
+	void settled(String queue) {
+		this.plan.wake(queue);
 	}
 
 	/**
@@ -97,13 +113,14 @@ final class Housekeeper {
 		Set<String> unclaimed = isOver(this.nextLook) ? look(listening) : Set.of();
 		Set<String> queues = new TreeSet<>(unclaimed);
 		if (isOver(this.nextRemoval)) {
-			listening.forEach((group) -> queues.add(group.queue()));
+			listening.stream().map(GroupName::queue).filter(this.plan::isDue).forEach(queues::add);
 			this.nextRemoval = System.nanoTime() + this.removalInterval.toNanos();
 		}
 		List<String> left = new ArrayList<>(queues);
+		left.removeIf((queue) -> stopped.getAsBoolean() || !isWorthAnother(removeFirst(queue)));
 		while (!left.isEmpty() && !isOver(this.nextLook)) {
 			// what is finished meanwhile is left for the next time: there is always some
-			left.removeIf((queue) -> stopped.getAsBoolean() || removeFinished(queue) < WORTH_ANOTHER);
+			left.removeIf((queue) -> stopped.getAsBoolean() || !isWorthAnother(removeFinished(queue)));
 		}
 		return until(Math.min(this.nextRemoval, this.nextLook));
 	}
@@ -153,15 +170,39 @@ final class Housekeeper {
 		else if (this.watch.expired(group, idle, allowed)) {
 			this.watch.forget(group);
 			if (this.store.housekeeping().removeGroup(group.queue(), group.group(), allowed) == GroupRemoval.REMOVED) {
+				this.plan.wake(group.queue());
 				this.observer.on(new QueueEvent.GroupExpired(this.store.backend(), group.queue(), group.group(), idle));
 			}
 		}
 	}
 
-	private long removeFinished(String queue) {
+	/**
+	 * Remove messages for the first time in a round, and see whether it is worth doing so
+	 * in each.
+	 */
+	private @Nullable Removal removeFirst(String queue) {
+		this.plan.wake(queue);
+		Removal removed = removeFinished(queue);
+		if (removed != null && removed.total() == 0) {
+			this.plan.rest(queue, this.settings.retention(queue));
+		}
+		return removed;
+	}
+
+	private static boolean isWorthAnother(@Nullable Removal removed) {
+		return removed != null && removed.total() >= WORTH_ANOTHER;
+	}
+
+	/**
+	 * Remove messages.
+	 * @return how many, or {@code null} if that failed
+	 */
+	private @Nullable Removal removeFinished(String queue) {
 		Removal[] removal = { Removal.NONE };
-		attempt("remove finished messages of '" + queue + "'",
-				() -> removal[0] = this.store.housekeeping().removeFinished(queue, this.settings.retention(queue)));
+		if (!attempt("remove finished messages of '" + queue + "'",
+				() -> removal[0] = this.store.housekeeping().removeFinished(queue, this.settings.retention(queue)))) {
+			return null;
+		}
 		Removal removed = removal[0];
 		if (removed.finished() > 0) {
 			this.observer.on(new QueueEvent.Removed(this.store.backend(), queue, removed.finished()));
@@ -174,7 +215,7 @@ final class Housekeeper {
 			this.observer.on(new QueueEvent.Trimmed(this.store.backend(), queue, removed.unclaimed(),
 					QueueEvent.Trimmed.Reason.UNCLAIMED));
 		}
-		return removed.total();
+		return removed;
 	}
 
 	/**

@@ -274,10 +274,16 @@ final class Membership {
 	}
 
 	private Duration keepHouse() {
-		List<GroupName> listening = this.members.values()
+		List<RunningListener> listeners = this.members.values()
 			.stream()
 			.filter(Member::valid)
 			.flatMap((member) -> member.listeners().stream())
+			.toList();
+		listeners.stream()
+			.filter(RunningListener::settledAny)
+			.map(RunningListener::queue)
+			.forEach(this.keeper::settled);
+		List<GroupName> listening = listeners.stream()
 			.map((listener) -> new GroupName(listener.queue(), listener.definition().group()))
 			.toList();
 		return this.keeper.round(listening, this.housekeeper::isStopped);

@@ -123,6 +123,13 @@ final class RunningListener {
 	}
 
 	/**
+	 * Whether messages were settled since this was asked last.
+	 */
+	boolean settledAny() {
+		return this.settler.settledAny();
+	}
+
+	/**
 	 * Stop claiming and give back what is not started.
 	 */
 	void stopClaiming() {

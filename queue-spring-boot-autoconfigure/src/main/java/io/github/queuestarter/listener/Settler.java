@@ -3,25 +3,16 @@ package io.github.queuestarter.listener;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-import io.github.queuestarter.Delivery;
-import io.github.queuestarter.QueueEvent;
-import io.github.queuestarter.QueueEvent.Settled.Kind;
 import io.github.queuestarter.QueueObserver;
 import io.github.queuestarter.store.ClaimedMessage;
 import io.github.queuestarter.store.QueueStore;
-import io.github.queuestarter.store.Receipt;
 import io.github.queuestarter.store.Settlement;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
@@ -39,52 +30,35 @@ final class Settler {
 
 	private static final int BACKLOG = 2000;
 
-	private static final int ENOUGH_REFUSED = 3;
-
 	/**
-	 * How often to wait a little for more while much comes in: a call costs the store as
-	 * much as some hundred messages, and a batch of the store that is settled as a whole
-	 * less than one that is settled in parts.
+	 * How long to wait for more while much comes in: a call costs the store as much as
+	 * some hundred messages, and a batch of the store that is settled as a whole less than
+	 * one that is settled in parts.
 	 */
-	private static final int GATHERINGS = 3;
-
-	private static final Duration GATHERING = Duration.ofMillis(1);
+	private static final Duration GATHERING = Duration.ofMillis(3);
 
 	private static final int MUCH = 50;
 
-	private static final Duration POLL = Duration.ofMillis(500);
+	/**
+	 * How long to wait at the end of the patience of a stop.
+	 */
+	private static final Duration LAST_WORDS = Duration.ofMillis(500);
 
 	private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
 
 	private final QueueStore store;
 
-	private final String queue;
-
-	private final String group;
-
-	private final QueueObserver observer;
-
-	private final Consumer<ClaimedMessage> settled;
+	private final String name;
 
 	private final Vital vital;
 
-	private final BlockingQueue<Settlement> waiting = new ArrayBlockingQueue<>(BACKLOG);
+	private final SettlementEvents events;
 
-	/**
-	 * What may be settled already, by a transaction whose commit was not confirmed.
-	 */
-	private final Set<Receipt> doubtful = ConcurrentHashMap.newKeySet();
+	private final Inbox inbox = new Inbox(BACKLOG);
 
 	private final BackOff backOff = new BackOff(Duration.ofMillis(100), 2, LONGEST_WAIT, 0.2);
 
-	// used by the thread of this settler only, like all that is about refusals
-	private final List<Settlement> refused = new ArrayList<>();
-
-	private int refusedInARow;
-
-	private volatile int refusedRounds;
-
-	private long refusedAgainAt;
+	private final Refusals refusals = new Refusals(this.backOff);
 
 	private boolean muchComesIn;
 
@@ -104,12 +78,10 @@ final class Settler {
 	Settler(QueueStore store, String queue, String group, QueueObserver observer, Vital vital,
 			Consumer<ClaimedMessage> settled) {
 		this.store = store;
-		this.queue = queue;
-		this.group = group;
-		this.observer = observer;
+		this.name = queue + "/" + group;
 		this.vital = vital;
-		this.settled = settled;
-		this.thread = new Thread(this::run, "queue-settle-" + queue + "/" + group);
+		this.events = new SettlementEvents(store.backend(), queue, group, observer, settled);
+		this.thread = new Thread(this::run, "queue-settle-" + this.name);
 		this.thread.setDaemon(true);
 	}
 
@@ -122,7 +94,7 @@ final class Settler {
 	 * refused some messages while it took others.
 	 */
 	int consecutiveFailures() {
-		return Math.max(this.failedInARow, this.refusedRounds);
+		return Math.max(this.failedInARow, this.refusals.rounds());
 	}
 
 	boolean isAlive() {
@@ -130,27 +102,17 @@ final class Settler {
 	}
 
 	/**
+	 * Whether anything was settled since this was asked last.
+	 */
+	boolean settledAny() {
+		return this.events.anyDone();
+	}
+
+	/**
 	 * Add a settlement; waits while too many wait already.
 	 */
 	void add(Settlement settlement) {
-		boolean interrupted = false;
-		try {
-			while (true) {
-				try {
-					this.waiting.put(settlement);
-					return;
-				}
-				catch (InterruptedException ex) {
-					// a decided settlement is not given up
-					interrupted = true;
-				}
-			}
-		}
-		finally {
-			if (interrupted) {
-				Thread.currentThread().interrupt();
-			}
-		}
+		this.inbox.put(settlement);
 	}
 
 	/**
@@ -158,7 +120,7 @@ final class Settler {
 	 * @return whether it was added
 	 */
 	boolean offer(Settlement settlement) {
-		return this.waiting.offer(settlement);
+		return this.inbox.offer(settlement);
 	}
 
 	/**
@@ -168,10 +130,10 @@ final class Settler {
 	void settleNow(Settlement settlement) {
 		List<Settlement> batch = List.of(settlement);
 		try {
-			done(batch, this.store.settlements().settle(batch));
+			this.events.done(batch, this.store.settlements().settle(batch));
 		}
 		catch (RuntimeException ex) {
-			this.observer.on(new QueueEvent.FlushFailed(this.store.backend(), this.queue, this.group, 1, ex));
+			this.events.notDone(1, ex);
 			add(settlement);
 		}
 	}
@@ -180,15 +142,15 @@ final class Settler {
 	 * Note that a transaction has settled a message.
 	 */
 	void settled(Settlement settlement) {
-		tellOfFailure(settlement);
-		done(List.of(settlement), List.of());
+		this.events.failed(settlement);
+		this.events.done(List.of(settlement), List.of());
 	}
 
 	/**
 	 * Note that a transaction could not settle a message that was not held any more.
 	 */
 	void stale(Settlement settlement) {
-		done(List.of(settlement), List.of(settlement.message()));
+		this.events.done(List.of(settlement), List.of(settlement.message()));
 	}
 
 	/**
@@ -197,20 +159,14 @@ final class Settler {
 	 * message held, and otherwise it was not stale.
 	 */
 	void doubt(ClaimedMessage message) {
-		this.doubtful.add(message.receipt());
+		this.events.doubt(message);
 	}
 
 	/**
 	 * Tell of a failed attempt if that is why a message is settled like this.
 	 */
 	void tellOfFailure(Settlement settlement) {
-		Delivery delivery = settlement.message().delivery();
-		if (settlement instanceof Settlement.Retry retry) {
-			this.observer.on(new QueueEvent.Failed(this.store.backend(), delivery, retry.failure(), false));
-		}
-		else if (settlement instanceof Settlement.Bury bury) {
-			this.observer.on(new QueueEvent.Failed(this.store.backend(), delivery, bury.failure(), true));
-		}
+		this.events.failed(settlement);
 	}
 
 	/**
@@ -219,10 +175,11 @@ final class Settler {
 	 */
 	void stop(Duration patience) {
 		this.stopping = true;
+		this.inbox.awaitNoMore();
 		try {
 			this.thread.join(Math.max(1, patience.toMillis()));
 			this.giveUp.countDown();
-			this.thread.join(Math.max(1, POLL.toMillis()));
+			this.thread.join(LAST_WORDS.toMillis());
 		}
 		catch (InterruptedException ex) {
 			this.giveUp.countDown();
@@ -231,10 +188,11 @@ final class Settler {
 	}
 
 	private void run() {
-		while (!this.stopping || !this.waiting.isEmpty()) {
+		while (!this.stopping || !this.inbox.isEmpty()) {
 			try {
+				awaitWork();
 				settleWhatCameIn();
-				if (!this.refused.isEmpty() && System.nanoTime() - this.refusedAgainAt >= 0) {
+				if (this.refusals.areDue()) {
 					settleRefused();
 				}
 			}
@@ -243,59 +201,59 @@ final class Settler {
 			}
 			catch (Throwable ex) {
 				// an Error as well: without this thread nothing is settled any more
-				logger.error("Settling messages of '" + this.queue + "/" + this.group + "' failed; it goes on", ex);
+				logger.error("Settling messages of '" + this.name + "' failed; it goes on", ex);
 			}
 			if (this.giveUp.getCount() == 0) {
 				return;
 			}
 		}
-		if (!this.refused.isEmpty()) {
+		if (!this.refusals.isEmpty()) {
 			settleRefused();
 		}
 	}
 
-	private void settleWhatCameIn() throws InterruptedException {
+	/**
+	 * Sleep until something has come in, or what was refused is to be tried again.
+	 */
+	private void awaitWork() throws InterruptedException {
 		this.vital.waits();
-		if (this.refused.size() >= BACKLOG) {
-			pause(Duration.ofNanos(this.refusedAgainAt - System.nanoTime()));
-			this.vital.works();
-			return;
-		}
-		Settlement first = this.waiting.poll(POLL.toMillis(), TimeUnit.MILLISECONDS);
-		this.vital.works();
-		if (first != null) {
-			if (this.muchComesIn) {
-				gather();
+		try {
+			Duration untilNextTry = this.refusals.untilNextTry();
+			if (untilNextTry != null && this.refusals.areMany()) {
+				pause(untilNextTry);
+				return;
 			}
-			List<Settlement> batch = new ArrayList<>();
-			batch.add(first);
-			this.waiting.drainTo(batch, AT_ONCE - 1);
-			this.muchComesIn = batch.size() >= MUCH;
-			byConsumer(batch).forEach(this::flush);
+			this.inbox.await(1, untilNextTry);
+			if (this.muchComesIn) {
+				this.inbox.await(AT_ONCE, GATHERING);
+			}
+		}
+		finally {
+			this.vital.works();
 		}
 	}
 
-	private void gather() {
-		for (int i = 0; i < GATHERINGS && !this.stopping && this.waiting.size() < AT_ONCE - 1; i++) {
-			pause(GATHERING);
+	private void settleWhatCameIn() {
+		if (this.refusals.areMany()) {
+			return;
+		}
+		List<Settlement> batch = this.inbox.take(AT_ONCE);
+		this.muchComesIn = batch.size() >= MUCH;
+		if (!batch.isEmpty()) {
+			byConsumer(batch).forEach(this::flush);
 		}
 	}
 
 	/**
 	 * Try again what the store refused while it took others.
 	 */
-	@SuppressWarnings("NonAtomicOperationOnVolatileField") // one thread settles
 	private void settleRefused() {
-		List<Settlement> again = List.copyOf(this.refused);
-		this.refused.clear();
-		this.refusedInARow = 0;
-		for (List<Settlement> ofConsumer : byConsumer(again)) {
+		for (List<Settlement> ofConsumer : byConsumer(this.refusals.take())) {
 			for (int from = 0; from < ofConsumer.size(); from += AT_ONCE) {
 				flush(ofConsumer.subList(from, Math.min(ofConsumer.size(), from + AT_ONCE)));
 			}
 		}
-		this.refusedRounds = this.refused.isEmpty() ? 0 : this.refusedRounds + 1;
-		this.refusedAgainAt = System.nanoTime() + this.backOff.after(this.refusedRounds + 1).toNanos();
+		this.refusals.tried();
 	}
 
 	private static Collection<List<Settlement>> byConsumer(List<Settlement> batch) {
@@ -326,13 +284,13 @@ final class Settler {
 	 * to be all of them, the rest waits as it is.
 	 */
 	private void split(List<Settlement> batch) {
-		if (this.refusedInARow >= ENOUGH_REFUSED) {
-			setAside(batch);
+		if (this.refusals.seemToBeAll()) {
+			this.refusals.add(batch);
 		}
 		else if (batch.size() == 1) {
 			List<Settlement> plain = List.of(plain(batch.get(0)));
 			if (plain.equals(batch) || !settle(plain)) {
-				setAside(plain);
+				this.refusals.add(plain);
 			}
 		}
 		else {
@@ -349,14 +307,6 @@ final class Settler {
 		}
 	}
 
-	private void setAside(List<Settlement> batch) {
-		if (this.refused.isEmpty()) {
-			this.refusedAgainAt = System.nanoTime() + this.backOff.after(this.refusedRounds + 1).toNanos();
-		}
-		this.refused.addAll(batch);
-		this.refusedInARow++;
-	}
-
 	@SuppressWarnings("NonAtomicOperationOnVolatileField") // one thread settles
 	private boolean settle(List<Settlement> batch) {
 		this.vital.tick();
@@ -366,13 +316,12 @@ final class Settler {
 		}
 		catch (Throwable ex) {
 			this.failedInARow++;
-			this.observer
-				.on(new QueueEvent.FlushFailed(this.store.backend(), this.queue, this.group, batch.size(), ex));
+			this.events.notDone(batch.size(), ex);
 			return false;
 		}
 		this.failedInARow = 0;
-		this.refusedInARow = 0;
-		done(batch, stale);
+		this.refusals.accepted();
+		this.events.done(batch, stale);
 		return true;
 	}
 
@@ -413,44 +362,6 @@ final class Settler {
 		catch (InterruptedException ex) {
 			return false;
 		}
-	}
-
-	private void done(List<Settlement> batch, List<ClaimedMessage> stale) {
-		Map<Kind, Integer> counts = new EnumMap<>(Kind.class);
-		List<String> tooLate = new ArrayList<>();
-		for (Settlement settlement : batch) {
-			ClaimedMessage message = settlement.message();
-			boolean doubted = this.doubtful.remove(message.receipt());
-			if (stale.isEmpty() || !stale.contains(message)) {
-				counts.merge(kindOf(settlement), 1, Integer::sum);
-				if (doubted) {
-					tellOfFailure(settlement);
-				}
-			}
-			else if (doubted) {
-				logger.info("The commit of message " + message.id() + " of queue '" + this.queue
-						+ "' was not confirmed, but has gone through");
-			}
-			else {
-				tooLate.add(message.id());
-			}
-			this.settled.accept(message);
-		}
-		counts.forEach((kind, count) -> this.observer
-			.on(new QueueEvent.Settled(this.store.backend(), this.queue, this.group, kind, count)));
-		if (!tooLate.isEmpty()) {
-			this.observer.on(new QueueEvent.Stale(this.store.backend(), this.queue, this.group, tooLate));
-		}
-	}
-
-	private static Kind kindOf(Settlement settlement) {
-		if (settlement instanceof Settlement.Ack) {
-			return Kind.ACK;
-		}
-		if (settlement instanceof Settlement.Retry) {
-			return Kind.RETRY;
-		}
-		return (settlement instanceof Settlement.Release) ? Kind.RELEASE : Kind.BURY;
 	}
 
 }

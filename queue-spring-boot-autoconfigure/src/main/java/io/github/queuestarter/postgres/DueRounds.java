@@ -9,7 +9,6 @@ import io.github.queuestarter.QueueEvent;
 import io.github.queuestarter.QueueObserver;
 import io.github.queuestarter.store.Receipt;
 import io.github.queuestarter.store.Sink.Room;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The store's one thread for what becomes due: retries of all sources, and scheduled
@@ -27,11 +26,6 @@ final class DueRounds implements Runnable {
 	private static final Duration LONGEST_BACK_OFF = Duration.ofSeconds(5);
 
 	private final DueClaims claims;
-
-	/**
-	 * A database that does not answer must not keep the application from ending.
-	 */
-	private static final Duration LONGEST_CLOSE = Duration.ofSeconds(2);
 
 	private final DuePlan plan;
 
@@ -51,17 +45,13 @@ final class DueRounds implements Runnable {
 
 	private final Interval oldOnes = new Interval(Duration.ofSeconds(10));
 
-	private final Object starting = new Object();
-
-	private volatile boolean running;
+	private final StoreThread thread;
 
 	private boolean moreScheduled = true;
 
 	private int failedMoves;
 
 	private long waitForRoom;
-
-	private @Nullable Thread thread;
 
 	DueRounds(DueClaims claims, DuePlan plan, Wakeups wakeups, Holdings holdings, SettleCalls settleCalls,
 			SchemaRecovery recovery, QueueObserver observer, Duration pollInterval, Runnable eachTime) {
@@ -74,6 +64,7 @@ final class DueRounds implements Runnable {
 		this.observer = observer;
 		this.pollInterval = Math.max(1, pollInterval.toMillis());
 		this.eachTime = eachTime;
+		this.thread = new StoreThread("queue-postgres-due", this, plan.pause());
 	}
 
 	/**
@@ -81,14 +72,7 @@ final class DueRounds implements Runnable {
 	 */
 	void add(DueSource source) {
 		this.plan.add(source);
-		synchronized (this.starting) {
-			if (this.thread == null) {
-				this.running = true;
-				this.thread = new Thread(this, "queue-postgres-due");
-				this.thread.setDaemon(true);
-				this.thread.start();
-			}
-		}
+		this.thread.start();
 	}
 
 	/**
@@ -100,26 +84,13 @@ final class DueRounds implements Runnable {
 	}
 
 	void close() {
-		Thread closing;
-		synchronized (this.starting) {
-			this.running = false;
-			closing = this.thread;
-		}
-		this.plan.pause().wake();
-		if (closing != null) {
-			try {
-				closing.join(LONGEST_CLOSE.toMillis());
-			}
-			catch (InterruptedException ex) {
-				Thread.currentThread().interrupt();
-			}
-		}
+		this.thread.close();
 	}
 
 	@Override
 	public void run() {
 		int failures = 0;
-		while (this.running) {
+		while (!this.thread.isClosed()) {
 			Duration wait;
 			try {
 				this.eachTime.run();

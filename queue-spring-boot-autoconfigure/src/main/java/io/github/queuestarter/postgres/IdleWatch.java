@@ -9,7 +9,6 @@ import java.util.concurrent.ThreadLocalRandom;
 
 import io.github.queuestarter.store.Sink;
 import io.github.queuestarter.store.Subscription;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Looks once per poll interval for all listeners of this instance that have been idle for
@@ -18,16 +17,17 @@ import org.jspecify.annotations.Nullable;
 final class IdleWatch implements Runnable {
 
 	/**
-	 * A listener that is not woken claims all the same after so many poll intervals.
+	 * After so many poll intervals a listener that was not woken sees whether there are
+	 * looks at all.
 	 */
-	private static final int LONGEST_SLEEP = 10;
-
-	private static final Duration NOBODY_IDLE = Duration.ofMinutes(1);
+	private static final int LONGEST_TRUST = 10;
 
 	/**
-	 * A database that does not answer must not keep the application from ending.
+	 * A look that takes longer hangs.
 	 */
-	private static final Duration LONGEST_CLOSE = Duration.ofSeconds(2);
+	private static final Duration LONGEST_LOOK = Duration.ofSeconds(2);
+
+	private static final Duration NOBODY_IDLE = Duration.ofMinutes(1);
 
 	private final Database database;
 
@@ -37,11 +37,9 @@ final class IdleWatch implements Runnable {
 
 	private final Pause pause = new Pause();
 
-	private final Object starting = new Object();
+	private final StoreThread thread = new StoreThread("queue-postgres-idle", this, this.pause);
 
-	private volatile boolean closed;
-
-	private @Nullable Thread thread;
+	private volatile long lastLook = System.nanoTime();
 
 	IdleWatch(Database database, Duration pollInterval) {
 		this.database = database;
@@ -50,58 +48,58 @@ final class IdleWatch implements Runnable {
 
 	/**
 	 * Wait until there may be messages.
+	 * @param longest the listener has something else to do after this time
 	 * @param pause what the listener is woken by
 	 * @return whether it was woken
 	 */
-	boolean await(Subscription subscription, Sink sink, Pause pause) throws InterruptedException {
+	boolean await(Subscription subscription, Sink sink, Duration longest, Pause pause) throws InterruptedException {
 		Sleeper sleeper = new Sleeper(subscription, sink, pause);
 		this.sleepers.add(sleeper);
 		try {
-			start();
+			this.thread.start();
 			if (this.sleepers.size() == 1) {
 				this.pause.wake();
 			}
-			return pause.await(this.pollInterval.multipliedBy(LONGEST_SLEEP));
+			return sleep(longest, pause);
 		}
 		finally {
 			this.sleepers.remove(sleeper);
 		}
 	}
 
-	private void start() {
-		synchronized (this.starting) {
-			if (this.thread == null && !this.closed) {
-				this.thread = new Thread(this, "queue-postgres-idle");
-				this.thread.setDaemon(true);
-				this.thread.start();
+	private boolean sleep(Duration longest, Pause pause) throws InterruptedException {
+		Duration trust = this.pollInterval.multipliedBy(LONGEST_TRUST);
+		long end = System.nanoTime() + longest.toNanos();
+		while (true) {
+			long left = end - System.nanoTime();
+			if (left <= 0) {
+				return false;
+			}
+			if (pause.await((left < trust.toNanos()) ? Duration.ofNanos(left) : trust)) {
+				return true;
+			}
+			if (!looksComeInTime()) {
+				// One that hangs is of no use, and the listener must not look dead
+				return false;
 			}
 		}
 	}
 
+	private boolean looksComeInTime() {
+		return System.nanoTime() - this.lastLook < this.pollInterval.plus(LONGEST_LOOK).toNanos();
+	}
+
 	void close() {
-		Thread closing;
-		synchronized (this.starting) {
-			this.closed = true;
-			closing = this.thread;
-		}
-		this.pause.wake();
-		if (closing != null) {
-			try {
-				closing.join(LONGEST_CLOSE.toMillis());
-			}
-			catch (InterruptedException ex) {
-				Thread.currentThread().interrupt();
-			}
-		}
+		this.thread.close();
 	}
 
 	@Override
 	public void run() {
 		try {
-			while (!this.closed) {
+			while (!this.thread.isClosed()) {
 				this.pause.await(this.sleepers.isEmpty() ? NOBODY_IDLE : nextLook());
 				List<Sleeper> asleep = List.copyOf(this.sleepers);
-				if (!asleep.isEmpty() && !this.closed) {
+				if (!asleep.isEmpty() && !this.thread.isClosed()) {
 					look(asleep);
 				}
 			}
@@ -135,6 +133,7 @@ final class IdleWatch implements Runnable {
 			asleep.forEach((sleeper) -> sleeper.pause().wake());
 			return;
 		}
+		this.lastLook = System.nanoTime();
 		for (int i = 0; i < asleep.size(); i++) {
 			Sleeper sleeper = asleep.get(i);
 			if (wanted.contains(i + 1)) {

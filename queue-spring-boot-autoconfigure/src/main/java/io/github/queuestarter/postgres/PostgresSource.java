@@ -199,7 +199,7 @@ final class PostgresSource implements MessageSource, Runnable {
 
 	private void awaitMessages() throws InterruptedException {
 		boolean woken = this.patience.isAtItsCeiling()
-				? this.parts.idleWatch().await(this.subscription, this.sink, this.pause)
+				? this.parts.idleWatch().await(this.subscription, this.sink, this.reconciling.left(), this.pause)
 				: this.pause.await(this.patience.next());
 		if (woken) {
 			this.patience.reset();

@@ -28,6 +28,13 @@ final class Reconciling {
 		return System.nanoTime() - this.last >= this.wait;
 	}
 
+	/**
+	 * How long until it is due.
+	 */
+	synchronized Duration left() {
+		return Duration.ofNanos(Math.max(0, this.wait - (System.nanoTime() - this.last)));
+	}
+
 	synchronized void done() {
 		this.last = System.nanoTime();
 		this.wait = this.interval * this.intervals;

@@ -512,6 +512,8 @@ set plan_cache_mode = force_generic_plan
 as $$
 declare
   present pg_snapshot := pg_current_snapshot();
+  -- those that run now, and the end
+  bounds xid8[] := array(select v from pg_snapshot_xip(present) v order by v) || pg_snapshot_xmax(present);
   c queue_cursor;
   q text;
   x xid8;
@@ -526,8 +528,9 @@ begin
     select * into c from queue_cursor p where p.queue = q and p.group_name = groups[i] and p.lane = 0
      order by p.queue desc, p.group_name desc, p.lane desc, p.seq desc limit 1;
     wanted := not found;
-    -- transactions that ran at base or at head, are finished now, and are not read
-    if not wanted then
+    -- transactions that ran at base or at head, are finished now, and are not read; mostly there were none
+    if not wanted and (pg_snapshot_xmin(c.base) < pg_snapshot_xmax(c.base)
+                       or pg_snapshot_xmin(c.head) < pg_snapshot_xmax(c.head)) then
       for x in select v from pg_snapshot_xip(c.base) v
                 where pg_visible_in_snapshot(v, present)
                   and not (pg_visible_in_snapshot(v, c.head) and v < c.after_xid)
@@ -550,9 +553,8 @@ begin
         from_xid := pg_snapshot_xmax(c.head);
         from_id := -1;
       end if;
-      for x in select v from pg_snapshot_xip(present) v where v >= from_xid
-               union all select pg_snapshot_xmax(present) order by 1
-      loop
+      foreach x in array bounds loop
+        continue when x < from_xid;
         wanted := exists (
           select from queue_message m
            where m.queue = q and m.lane = 0 and (m.xid, m.id) > (from_xid, from_id) and m.xid < x);

@@ -6,12 +6,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 import io.github.queuestarter.DeadLetter;
 import io.github.queuestarter.Failure;
 import io.github.queuestarter.PageRequest;
+import io.github.queuestarter.QueueListener;
 import io.github.queuestarter.endtoend.WorkerProcess.Line;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionTimeoutException;
@@ -78,6 +80,30 @@ abstract class CrashContract extends EndToEndTest {
 		}
 	}
 
+	@Test
+	void processThatWasIdleForLongRescuesInTime() {
+		Map<String, String> properties = properties();
+		properties.put("worker.micros", String.valueOf(TimeUnit.MINUTES.toMicros(5)));
+		Received<String> rescued = new Received<>();
+		Application sender = start(application());
+		try (WorkerProcess victim = WorkerProcess.start(properties)) {
+			victim.awaitStarted();
+			sender.template().send(this.queue, "a");
+			await().until(() -> sender.admin().stats(this.queue, "default").inFlight().value() == 1);
+			start(application().with("queue.heartbeat.interval", "1s")
+				.with("queue.heartbeat.expiry", EXPIRY.toMillis() + "ms")
+				.with("queue.housekeeping.interval", "20ms")
+				.listener(new Idle(rescued)));
+			// many rounds of everything, and patience at its ceiling
+			Awaitility.await().pollDelay(Duration.ofSeconds(5)).until(() -> true);
+			assertThat(rescued.all()).isEmpty();
+			long killed = System.nanoTime();
+			victim.kill();
+			rescued.await(1);
+			assertThat(Duration.ofNanos(System.nanoTime() - killed)).isLessThan(EXPIRY.multipliedBy(2));
+		}
+	}
+
 	private static Set<String> handledBy(WorkerProcess... processes) {
 		Set<String> payloads = new HashSet<>();
 		Stream.of(processes).flatMap((process) -> process.handled().stream()).map(Line::payload).forEach(payloads::add);
@@ -118,6 +144,21 @@ abstract class CrashContract extends EndToEndTest {
 
 	private List<DeadLetter> deadLetters(Application application) {
 		return application.admin().deadLetters(this.queue, "default", PageRequest.first(10)).deadLetters();
+	}
+
+	static final class Idle {
+
+		private final Received<String> received;
+
+		Idle(Received<String> received) {
+			this.received = received;
+		}
+
+		@QueueListener("${test.queue}")
+		void on(String payload) {
+			this.received.add(payload);
+		}
+
 	}
 
 }

@@ -16,6 +16,7 @@ import io.github.queuestarter.QueueObserver;
 import io.github.queuestarter.core.SendOptions;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.search.MeterNotFoundException;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.health.contributor.HealthIndicator;
@@ -78,6 +79,45 @@ abstract class HousekeepingContract extends EndToEndTest {
 		await().until(() -> counter(application, "queue.messages.removed", this.queue) == 6);
 		assertThat(counter(application, "queue.messages.trimmed", this.queue)).isEqualTo(495);
 		assertThat(this.reader.received.all()).hasSize(6).startsWith("wait").endsWith("499");
+	}
+
+	/**
+	 * Rests are 24 seconds here, and rounds 2.
+	 */
+	@Test
+	void whatIsFinishedAfterALongRestIsRemovedInTheNextRound() {
+		Application application = start(application().with("queue.housekeeping.interval", "2s").listener(this.reader));
+		Awaitility.await().pollDelay(Duration.ofSeconds(3)).until(() -> true);
+		application.template().send(this.queue, "a");
+		this.reader.received.await(1);
+		await().atMost(Duration.ofSeconds(15))
+			.until(() -> counter(application, "queue.messages.removed", this.queue) == 1);
+	}
+
+	@Test
+	void finishedMessageOfAQueueThatRestsGoesWhenItComesOfAge() {
+		Application application = start(application().with("queue.housekeeping.interval", "2s")
+			.with("queue.queues." + this.queue + ".retention.keep-done", "5s")
+			.listener(this.reader));
+		application.template().send(this.queue, "a");
+		this.reader.received.await(1);
+		await().atMost(Duration.ofSeconds(18))
+			.until(() -> counter(application, "queue.messages.removed", this.queue) == 1);
+	}
+
+	@Test
+	void whatOnlyOthersFinishIsRemovedInTheEnd() {
+		Left left = new Left();
+		start(application().with("queue.housekeeping.interval", "1h").listener(left));
+		Application application = start(keeper());
+		await().until(() -> groups(application).equals(List.of("default", "left")));
+		application.template().send(this.queue, "wait");
+		this.reader.mayGoOn.countDown();
+		this.reader.received.await(1);
+		Awaitility.await().pollDelay(Duration.ofSeconds(2)).until(() -> true);
+		assertThat(counter(application, "queue.messages.removed", this.queue)).isZero();
+		left.mayGoOn.countDown();
+		await().until(() -> counter(application, "queue.messages.removed", this.queue) == 1);
 	}
 
 	@Test
@@ -182,8 +222,13 @@ abstract class HousekeepingContract extends EndToEndTest {
 
 	static final class Left {
 
+		final CountDownLatch mayGoOn = new CountDownLatch(1);
+
 		@QueueListener(queue = "${test.queue}", group = "left")
-		void on(String text) {
+		void on(String text) throws InterruptedException {
+			if (text.equals("wait")) {
+				this.mayGoOn.await(30, TimeUnit.SECONDS);
+			}
 		}
 
 	}

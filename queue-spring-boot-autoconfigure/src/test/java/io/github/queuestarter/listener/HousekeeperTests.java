@@ -7,6 +7,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
 import io.github.queuestarter.QueueEvent;
@@ -37,6 +38,12 @@ class HousekeeperTests {
 	private final Housekeeper housekeeper = new Housekeeper(this.store.proxy(), new Settings(), (queue) -> true,
 			Duration.ofMillis(5), this.events::add);
 
+	/**
+	 * One that looks at each queue once an hour, and in each round if it has a reason.
+	 */
+	private final Housekeeper restful = new Housekeeper(this.store.proxy(), new Settings(), (queue) -> true,
+			Duration.ofMillis(1), Duration.ofHours(1), this.events::add);
+
 	private Duration round(List<GroupName> listening) {
 		return this.housekeeper.round(listening, () -> false);
 	}
@@ -66,6 +73,55 @@ class HousekeeperTests {
 		round(LISTENING);
 		assertThat(this.events)
 			.contains(new QueueEvent.Trimmed("fake", "unread", 3, QueueEvent.Trimmed.Reason.UNCLAIMED));
+	}
+
+	@Test
+	void queueInWhichNothingHappensIsLeftAloneUntilMessagesAreSettled() {
+		awaitRounds(20);
+		assertThat(this.store.removals).isOne();
+		this.restful.settled("invoices");
+		awaitRounds(20);
+		assertThat(this.store.removals).isOne();
+		this.restful.settled("orders");
+		awaitRounds(20);
+		assertThat(this.store.removals).isEqualTo(2);
+	}
+
+	@Test
+	void queueInWhichNothingHappensIsLookedAtAllTheSameInTheEnd() {
+		Awaitility.await().pollInterval(Duration.ofMillis(1)).until(() -> {
+			round(LISTENING);
+			return this.store.removals >= 3;
+		});
+	}
+
+	@Test
+	void removalIsFollowedByAnotherAsLongAsItIsWorthIt() {
+		this.store.removal = () -> new Housekeeping.Removal(1, 0, 0);
+		awaitRounds(20);
+		assertThat(this.store.removals).isGreaterThan(10);
+		this.store.removal = () -> Housekeeping.Removal.NONE;
+		awaitRounds(20);
+		int removals = this.store.removals;
+		awaitRounds(20);
+		assertThat(this.store.removals).isEqualTo(removals);
+	}
+
+	@Test
+	void removalThatFailsIsTriedAgainInTheNextRound() {
+		this.store.removal = () -> {
+			throw new QueueStoreException("no permission", null);
+		};
+		awaitRounds(20);
+		assertThat(this.store.removals).isGreaterThan(10);
+	}
+
+	private void awaitRounds(int rounds) {
+		AtomicInteger left = new AtomicInteger(rounds);
+		Awaitility.await().pollInterval(Duration.ofMillis(2)).until(() -> {
+			this.restful.round(LISTENING, () -> false);
+			return left.decrementAndGet() == 0;
+		});
 	}
 
 	@Test

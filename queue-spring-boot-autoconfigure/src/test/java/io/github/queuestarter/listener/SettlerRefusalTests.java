@@ -101,6 +101,21 @@ class SettlerRefusalTests {
 		assertThat(this.settler.isAlive()).isFalse();
 	}
 
+	@Test
+	void refusedSettlementWakesTheSettlerUntilItIsTaken() {
+		this.refused = (settlement) -> settlement instanceof Settlement.Retry;
+		this.settler.start();
+		this.settler.add(retry("retry"));
+		await(() -> this.settler.consecutiveFailures() >= 2);
+		// nothing comes in any more
+		this.refused = (settlement) -> false;
+		await(() -> this.settled.contains("retry"));
+		await(() -> this.settler.consecutiveFailures() == 0);
+		int calls = this.calls.get();
+		Awaitility.await().pollDelay(Duration.ofSeconds(1)).until(() -> true);
+		assertThat(this.calls).hasValue(calls);
+	}
+
 	private static void await(Callable<Boolean> condition) {
 		Awaitility.await().atMost(Duration.ofSeconds(10)).pollInterval(Duration.ofMillis(10)).until(condition);
 	}

@@ -45,7 +45,9 @@ class SettlerTests {
 		}
 	});
 
-	private final Settler settler = new Settler(this.store, "orders", "default", this.events::add, new Vital(),
+	private final Vital vital = new Vital();
+
+	private final Settler settler = new Settler(this.store, "settler-tests", "default", this.events::add, this.vital,
 			this.forgotten::add);
 
 	@AfterEach
@@ -103,6 +105,59 @@ class SettlerTests {
 		this.settler.stop(Duration.ofMillis(100));
 		Awaitility.await().until(() -> !this.settler.isAlive());
 		assertThat(this.stored).isEmpty();
+	}
+
+	@Test
+	void idleSettlerSleepsUntilItIsWoken() {
+		this.settler.start();
+		awaitSleep();
+		this.settler.add(new Settlement.Ack(message("1")));
+		Awaitility.await().until(() -> this.stored.size() == 1);
+		awaitSleep();
+		assertThat(this.settler.offer(new Settlement.Ack(message("2")))).isTrue();
+		Awaitility.await().until(() -> this.stored.size() == 2);
+	}
+
+	@Test
+	void sleepingSettlerIsAliveAndEndsAtOnce() {
+		this.settler.start();
+		awaitSleep();
+		assertThat(this.vital.alive(Duration.ZERO)).isTrue();
+		long began = System.nanoTime();
+		this.settler.stop(Duration.ofMinutes(1));
+		assertThat(this.settler.isAlive()).isFalse();
+		assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(30));
+	}
+
+	@Test
+	void settlerThatIsAwakeHasToShowThatItIsAlive() {
+		this.reachable = false;
+		this.settler.start();
+		this.settler.add(new Settlement.Ack(message("1")));
+		Awaitility.await().until(() -> this.settler.consecutiveFailures() >= 1);
+		assertThat(this.vital.alive(Duration.ZERO)).isFalse();
+	}
+
+	@Test
+	void whatIsSettledIsToldOnce() {
+		this.settler.start();
+		assertThat(this.settler.settledAny()).isFalse();
+		this.settler.add(new Settlement.Ack(message("1")));
+		Awaitility.await().until(this.settler::settledAny);
+		assertThat(this.settler.settledAny()).isFalse();
+	}
+
+	/**
+	 * Without a time at which to wake up by itself.
+	 */
+	private static void awaitSleep() {
+		Awaitility.await()
+			.pollInterval(Duration.ofMillis(5))
+			.until(() -> Thread.getAllStackTraces()
+				.keySet()
+				.stream()
+				.anyMatch((thread) -> thread.getName().equals("queue-settle-settler-tests/default")
+						&& thread.getState() == Thread.State.WAITING));
 	}
 
 	private static ClaimedMessage message(String id) {

@@ -26,7 +26,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * One statement looks for all idle listeners. A listener that it would forget claims for
- * itself after ten poll intervals, which are 20 seconds here.
+ * itself when it compares what it holds, which is after hours here.
  */
 class IdleWatchTests {
 
@@ -71,6 +71,24 @@ class IdleWatchTests {
 			execute("select " + quoted("queue_send") + "('orders', '1')");
 			Awaitility.await().atMost(Duration.ofSeconds(8)).until(() -> this.received.size() == 1);
 			execute("alter function " + quoted("news_away") + " rename to news_v1");
+		}
+	}
+
+	@Test
+	void listenersLookForThemselvesWhileALookHangs() throws Exception {
+		try (TestInstance app = new TestInstance(pool, settings())) {
+			AckingSink sink = app.listen("orders", "billing", 10, this.received);
+			awaitIdle(sink);
+			execute("create or replace function " + quoted("news_v1") + """
+					(queues text[], groups text[]) returns setof int language sql as
+					$$ select 1 from pg_sleep(120) $$""");
+			Awaitility.await().until(() -> count("""
+					select count(*) from pg_stat_activity where wait_event = 'PgSleep' and query like '%news_v1%'
+					""") == 1);
+			execute("select " + quoted("queue_send") + "('orders', '1')");
+			// ten poll intervals, long before the look is given up
+			Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> this.received.size() == 1);
+			execute("select pg_terminate_backend(pid) from pg_stat_activity where wait_event = 'PgSleep'");
 		}
 	}
 
@@ -176,7 +194,7 @@ class IdleWatchTests {
 	private Settings settings() {
 		Settings defaults = Settings.defaults();
 		return new Settings(this.schema, Initialize.ALWAYS, POLL_INTERVAL, UnjoinedTransaction.AFTER_COMMIT,
-				defaults.settleBatch(), Duration.ofMinutes(10), defaults.networkTimeout(), defaults.heartbeatTimeout(),
+				defaults.settleBatch(), Duration.ofHours(1), Duration.ofMinutes(2), defaults.heartbeatTimeout(),
 				defaults.heartbeatExpiry(), false);
 	}
 

@@ -36,6 +36,18 @@ class ReconcilingTests {
 	}
 
 	@Test
+	void tellsHowLongItRests() {
+		Reconciling reconciling = new Reconciling(Duration.ofMinutes(1));
+		assertThat(reconciling.left()).isZero();
+		reconciling.done();
+		assertThat(reconciling.left()).isBetween(Duration.ofMinutes(15), Duration.ofMinutes(16));
+		reconciling.messagesCame();
+		assertThat(reconciling.left()).isLessThanOrEqualTo(Duration.ofMinutes(1));
+		reconciling.claimFailed();
+		assertThat(reconciling.left()).isZero();
+	}
+
+	@Test
 	void isDueAnIntervalAfterMessagesCame() {
 		Reconciling reconciling = new Reconciling(Duration.ofMillis(100));
 		reconciling.done();
