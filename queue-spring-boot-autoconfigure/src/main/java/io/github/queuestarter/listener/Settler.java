@@ -32,8 +32,8 @@ final class Settler {
 
 	/**
 	 * How long to wait for more while much comes in: a call costs the store as much as
-	 * some hundred messages, and a batch of the store that is settled as a whole less than
-	 * one that is settled in parts.
+	 * some hundred messages, and a batch of the store that is settled as a whole less
+	 * than one that is settled in parts.
 	 */
 	private static final Duration GATHERING = Duration.ofMillis(3);
 
