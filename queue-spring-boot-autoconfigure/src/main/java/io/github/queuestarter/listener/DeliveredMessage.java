@@ -31,6 +31,10 @@ final class DeliveredMessage implements Message<EncodedPayload> {
 		this.headers = new Headers(headers);
 	}
 
+	ClaimedMessage claimed() {
+		return this.claimed;
+	}
+
 	Delivery delivery() {
 		return this.claimed.delivery();
 	}

@@ -25,13 +25,15 @@ final class HandlerFactory {
 
 	private final HandlerMethodArgumentResolverComposite resolvers = new HandlerMethodArgumentResolverComposite();
 
-	HandlerFactory(PayloadConverter payloads, @Nullable Validator validator, ConfigurableBeanFactory beanFactory) {
+	HandlerFactory(PayloadConverter payloads, @Nullable Validator validator, List<StoredArgumentResolver> stored,
+			ConfigurableBeanFactory beanFactory) {
 		PayloadMessageConverter converter = new PayloadMessageConverter(payloads);
 		ConversionService conversions = new DefaultFormattingConversionService();
 		List<HandlerMethodArgumentResolver> resolvers = List.of(new DeliveryArgumentResolver(),
 				new HeaderMethodArgumentResolver(conversions, beanFactory), new HeadersMethodArgumentResolver(),
 				new MessageMethodArgumentResolver(converter), new UntypedPayloadArgumentResolver(payloads),
 				new PayloadMethodArgumentResolver(converter, validator));
+		stored.forEach((resolver) -> this.resolvers.addResolver(new StoredArgument(resolver)));
 		this.resolvers.addResolvers(resolvers);
 	}
 

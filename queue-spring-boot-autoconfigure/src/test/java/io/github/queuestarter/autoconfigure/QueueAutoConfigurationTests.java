@@ -22,12 +22,14 @@ import io.github.queuestarter.postgres.PostgresStore;
 import io.github.queuestarter.redis.RedisStore;
 import io.github.queuestarter.testing.TestRedis;
 import io.github.queuestarter.testing.TestServers;
+import io.lettuce.core.ReadFrom;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisConnectionDetails;
+import org.springframework.boot.data.redis.autoconfigure.LettuceClientConfigurationBuilderCustomizer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.diagnostics.FailureAnalyzer;
 import org.springframework.boot.health.contributor.Health;
@@ -44,6 +46,8 @@ import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.core.io.support.SpringFactoriesLoader;
 import org.springframework.core.io.support.SpringFactoriesLoader.FailureHandler;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.springframework.jdbc.support.JdbcTransactionManager;
@@ -190,6 +194,43 @@ class QueueAutoConfigurationTests {
 					assertThat(analysis.getAction()).isNotBlank();
 				}));
 		}
+	}
+
+	@Test
+	void streamKeyThatHoldsSomethingElseIsExplained() {
+		this.redis.withPropertyValues("queue.redis.prefix=taken:").run((sender) -> {
+			StringRedisTemplate redis = sender.getBean(StringRedisTemplate.class);
+			redis.opsForValue().set("taken:orders", "a cached order");
+			try {
+				this.redis.withBean(Plain.class)
+					.withPropertyValues("queue.redis.prefix=taken:")
+					.run((context) -> assertThat(analysis(context.getStartupFailure())).satisfies((analysis) -> {
+						assertThat(analysis.getDescription()).isEqualTo(
+								"Queue 'orders' needs the Redis key 'taken:orders' for its stream, and there is a"
+										+ " string.");
+						assertThat(analysis.getAction()).contains("DEL \"taken:orders\"")
+							.contains("queue.redis.prefix");
+					}));
+			}
+			finally {
+				redis.delete("taken:orders");
+			}
+		});
+	}
+
+	@Test
+	void queuesReadFromTheMasterWhateverTheApplicationPrefers() {
+		this.redis
+			.withBean(LettuceClientConfigurationBuilderCustomizer.class,
+					() -> (builder) -> builder.readFrom(ReadFrom.REPLICA_PREFERRED))
+			.run((context) -> {
+				assertThat(context.getBean(LettuceConnectionFactory.class).getClientConfiguration().getReadFrom())
+					.contains(ReadFrom.REPLICA_PREFERRED);
+				QueueRedisConnections connections = context.getBean(QueueRedisConnections.class);
+				assertThat(List.of(connections.store(), connections.heartbeat())).allSatisfy(
+						(own) -> assertThat(((LettuceConnectionFactory) own).getClientConfiguration().getReadFrom())
+							.isEmpty());
+			});
 	}
 
 	@Test

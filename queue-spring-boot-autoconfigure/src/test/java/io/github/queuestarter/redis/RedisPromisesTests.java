@@ -275,8 +275,9 @@ class RedisPromisesTests {
 		ClaimedMessage message = this.sink.receive();
 		this.server.redis().xtrim(STREAM, 0);
 		settle(new Settlement.Retry(message, Duration.ZERO, failure()));
-		Awaitility.await().until(() -> this.server.events(QueueEvent.Warning.class).size() == 1);
-		assertThat(this.server.events(QueueEvent.Warning.class).get(0).text()).contains("removed from its stream");
+		Awaitility.await().until(() -> !this.server.events(QueueEvent.Lost.class).isEmpty());
+		assertThat(this.server.events(QueueEvent.Lost.class))
+			.containsExactly(new QueueEvent.Lost("redis", QUEUE, GROUP, 1));
 		assertThat(this.server.redis().keys("*retry*")).isEmpty();
 		assertThat(this.server.redis().keys("*attempts*")).isEmpty();
 	}
