@@ -9,6 +9,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
@@ -72,15 +74,15 @@ class RedisInteropTests extends EndToEndTest {
 
 	@Test
 	void whatWeSendIsReadByAnyClient() {
-		Numbers numbers = new Numbers();
-		Application application = start(numbers);
-		pause(application);
+		Application application = start(application());
+		redis(application).opsForStream().createGroup("queue:" + this.queue, ReadOffset.from("0"), "audit");
 		String id = application.template().send(this.queue, Map.of("amount", 3), SendOptions.header("tenant", "blue"));
-		MapRecord<String, Object, Object> entry = readAsForeigner(application, 1).get(0);
+		MapRecord<String, Object, Object> entry = readAsForeigner(application, "audit", 1).get(0);
 		assertThat(entry.getValue())
 			.containsExactlyInAnyOrderEntriesOf(Map.of("payload", "{\"amount\":3}", "id", id, "h:tenant", "blue"));
-		assertThat(redis(application).opsForStream().acknowledge("default", entry)).isEqualTo(1);
-		await().until(() -> application.admin().stats(this.queue, "default").pending().value() == 0);
+		assertThat(application.admin().stats(this.queue, "audit").inFlight().value()).isEqualTo(1);
+		assertThat(redis(application).opsForStream().acknowledge("audit", entry)).isEqualTo(1);
+		assertThat(application.admin().stats(this.queue, "audit").inFlight().value()).isZero();
 	}
 
 	@Test
@@ -93,23 +95,26 @@ class RedisInteropTests extends EndToEndTest {
 
 	@Test
 	void foreignConsumerSharesTheWorkAndWhatItHeldIsRescuedWhenItDies() {
-		Numbers numbers = new Numbers();
-		Application application = start(application().listener(numbers).with("queue.redis.foreign-idle", "1s"));
-		pause(application);
-		for (int i = 0; i < 10; i++) {
+		Busy busy = new Busy();
+		Application application = start(application().listener(busy)
+			.with("queue.redis.foreign-idle", "1s")
+			.with("queue.listener.prefetch", "0"));
+		add(application, this.queue, "amount", "0");
+		busy.received.await(1);
+		for (int i = 1; i < 10; i++) {
 			add(application, this.queue, "amount", Integer.toString(i));
 		}
-		List<MapRecord<String, Object, Object>> taken = readAsForeigner(application, 4);
+		List<MapRecord<String, Object, Object>> taken = readAsForeigner(application, "default", 4);
 		assertThat(taken).hasSize(4);
 		redis(application).opsForStream().acknowledge("default", taken.get(0));
 		redis(application).opsForStream().acknowledge("default", taken.get(1));
-		application.admin().resume(this.queue, "default");
-		numbers.received.await(8);
+		busy.mayGoOn.countDown();
+		busy.received.await(8);
 		await().until(() -> application.admin().stats(this.queue, "default").pending().value() == 0);
-		assertThat(numbers.received.all()).extracting(Number::amount).containsExactlyInAnyOrder(2, 3, 4, 5, 6, 7, 8, 9);
-		assertThat(numbers.received.all()).filteredOn((number) -> number.crashes() == 1)
+		assertThat(busy.received.all()).extracting(Number::amount).containsExactlyInAnyOrder(0, 3, 4, 5, 6, 7, 8, 9);
+		assertThat(busy.received.all()).filteredOn((number) -> number.crashes() == 1)
 			.extracting(Number::amount)
-			.containsExactlyInAnyOrder(2, 3);
+			.containsExactlyInAnyOrder(3, 4);
 	}
 
 	@Test
@@ -205,21 +210,14 @@ class RedisInteropTests extends EndToEndTest {
 		Shapes shapes = new Shapes();
 		Application application = start(application().listener(shapes)
 			.with("spring.data.redis.lettuce.pool.enabled", "true")
-			.with("spring.data.redis.lettuce.pool.max-active", "1")
+			.with("spring.data.redis.lettuce.pool.max-active", "2")
 			.with("spring.data.redis.lettuce.pool.max-wait", "2s"));
-		// The only connection of the pool is taken, and free for who wants to block on it
+		// One is what the application shares for everything that does not block
 		assertThat(redis(application).opsForList().leftPop(this.queue + ":list", Duration.ofSeconds(1))).isNull();
 		for (String queue : List.of("-map", "-record", "-bean", "-text", "-entry", "-bytes")) {
 			add(application, this.queue + queue, "user_id", "1", "item", "x", "express", "false");
 		}
 		assertThat(shapes.await(6)).hasSize(6);
-	}
-
-	private void pause(Application application) {
-		await().until(() -> {
-			application.admin().pause(this.queue, "default");
-			return true;
-		});
 	}
 
 	private static double counter(Application application, String name, String queue) {
@@ -233,7 +231,7 @@ class RedisInteropTests extends EndToEndTest {
 	}
 
 	private static Health health(Application application) {
-		Health health = application.bean(HealthIndicator.class).health();
+		Health health = application.context().getBean("queueHealthIndicator", HealthIndicator.class).health();
 		assertThat(health).isNotNull();
 		return health;
 	}
@@ -271,9 +269,10 @@ class RedisInteropTests extends EndToEndTest {
 			.xAdd(StreamRecords.rawBytes(map).withStreamKey(("queue:" + this.queue).getBytes(StandardCharsets.UTF_8))));
 	}
 
-	private List<MapRecord<String, Object, Object>> readAsForeigner(Application application, int count) {
+	private List<MapRecord<String, Object, Object>> readAsForeigner(Application application, String group,
+			int count) {
 		List<MapRecord<String, Object, Object>> records = redis(application).opsForStream()
-			.read(Consumer.from("default", "python-1"), StreamReadOptions.empty().count(count),
+			.read(Consumer.from(group, "python-1"), StreamReadOptions.empty().count(count),
 					StreamOffset.create("queue:" + this.queue, ReadOffset.lastConsumed()));
 		return (records != null) ? records : List.of();
 	}
@@ -364,6 +363,20 @@ class RedisInteropTests extends EndToEndTest {
 		@QueueListener("${test.queue}")
 		void on(Amount amount, Delivery delivery) {
 			this.received.add(new Number(amount.amount(), delivery.crashes()));
+		}
+
+	}
+
+	static final class Busy {
+
+		final Received<Number> received = new Received<>();
+
+		final CountDownLatch mayGoOn = new CountDownLatch(1);
+
+		@QueueListener("${test.queue}")
+		void on(Amount amount, Delivery delivery) throws InterruptedException {
+			this.received.add(new Number(amount.amount(), delivery.crashes()));
+			this.mayGoOn.await(30, TimeUnit.SECONDS);
 		}
 
 	}
