@@ -64,7 +64,7 @@ class LengthCapTests {
 			this.server.send(this.approximate, "orders", "m" + i);
 		}
 		long length = this.server.redis().xlen(STREAM);
-		assertThat(length).isBetween(10L, 300L);
+		assertThat(length).isBetween(11L, 300L);
 		assertThat(trimmed()).isEqualTo(500 - length);
 	}
 
