@@ -268,6 +268,8 @@ class ForeignClientTests {
 		assertThat(throughLife(id)).containsOnlyKeys("before", "queue~fields", "queue~packed", "queue~id", "after");
 		String packed = this.server.redis().xadd(STREAM, "queue~packed", "x", "other", "y");
 		assertThat(throughLife(packed)).containsOnlyKeys("queue~packed", "other");
+		String last = this.server.redis().xadd(STREAM, "before", "1", "queue~fields", "2", "queue~packed", "x");
+		assertThat(throughLife(last)).containsOnlyKeys("before", "queue~fields", "queue~packed");
 		String alone = this.server.redis().xadd(STREAM, "queue~packed", "x");
 		assertThat(throughLife(alone)).containsOnlyKeys("queue~packed");
 	}
