@@ -269,8 +269,7 @@ class RedisInteropTests extends EndToEndTest {
 			.xAdd(StreamRecords.rawBytes(map).withStreamKey(("queue:" + this.queue).getBytes(StandardCharsets.UTF_8))));
 	}
 
-	private List<MapRecord<String, Object, Object>> readAsForeigner(Application application, String group,
-			int count) {
+	private List<MapRecord<String, Object, Object>> readAsForeigner(Application application, String group, int count) {
 		List<MapRecord<String, Object, Object>> records = redis(application).opsForStream()
 			.read(Consumer.from(group, "python-1"), StreamReadOptions.empty().count(count),
 					StreamOffset.create("queue:" + this.queue, ReadOffset.lastConsumed()));
