@@ -17,6 +17,7 @@ import io.github.queuestarter.GroupStats;
 import io.github.queuestarter.PageRequest;
 import io.github.queuestarter.QueueEvent;
 import io.github.queuestarter.store.ClaimedMessage;
+import io.github.queuestarter.store.Consumers.Rescued;
 import io.github.queuestarter.store.Housekeeping.Removal;
 import io.github.queuestarter.store.MessageSource;
 import io.github.queuestarter.store.RetentionSettings;
@@ -109,6 +110,24 @@ class ForeignClientTests {
 		this.server.redis().xack(STREAM, GROUP, readAsForeigner(1).get(0));
 		this.server.store().consumers().rescue(List.of(QUEUE));
 		assertThat(consumers()).contains(FOREIGNER);
+	}
+
+	@Test
+	void groupThatOnlyOthersReadIsLeftToThem() throws Exception {
+		listen().stop();
+		this.server.redis().xgroupCreate(XReadArgs.StreamOffset.from(STREAM, "0"), "audit");
+		this.server.send(QUEUE, "m");
+		readAsForeigner("audit", 1);
+		readAsForeigner(GROUP, 1);
+		Awaitility.await()
+			.pollInterval(Duration.ofMillis(50))
+			.until(() -> this.server.store()
+				.consumers()
+				.rescue(List.of(QUEUE))
+				.contains(new Rescued(QUEUE, GROUP, 1)));
+		// Was read before the other, so it has been idle for longer
+		assertThat(this.server.redis().xpending(STREAM, "audit").getConsumerMessageCount())
+			.isEqualTo(Map.of(FOREIGNER, 1L));
 	}
 
 	// Rescue and repair
@@ -385,8 +404,12 @@ class ForeignClientTests {
 	}
 
 	private List<String> readAsForeigner(int count) {
+		return readAsForeigner(GROUP, count);
+	}
+
+	private List<String> readAsForeigner(String group, int count) {
 		return this.server.redis()
-			.xreadgroup(Consumer.from(GROUP, FOREIGNER), XReadArgs.Builder.count(count),
+			.xreadgroup(Consumer.from(group, FOREIGNER), XReadArgs.Builder.count(count),
 					XReadArgs.StreamOffset.lastConsumed(STREAM))
 			.stream()
 			.map(StreamMessage::getId)
