@@ -107,8 +107,10 @@ public final class EventLog implements QueueObserver {
 			trimmed(trimmed);
 		}
 		else if (event instanceof QueueEvent.Lost lost) {
-			logger.warn("Lost " + lost.count() + " messages of " + name(lost.queue(), lost.group())
-					+ ": somebody else removed them from " + lost.backend() + " before the group had finished them");
+			warnNowAndThen("lost " + lost.backend() + name(lost.queue(), lost.group()),
+					() -> "Lost " + lost.count() + " messages of " + name(lost.queue(), lost.group())
+							+ ": somebody else removed them from " + lost.backend()
+							+ " before the group had finished them");
 		}
 		else if (event instanceof QueueEvent.DeadLettersRemoved removed) {
 			warnNowAndThen("dead letters " + removed.backend() + name(removed.queue(), removed.group()),
