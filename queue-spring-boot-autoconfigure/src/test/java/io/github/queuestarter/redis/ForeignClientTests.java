@@ -121,10 +121,7 @@ class ForeignClientTests {
 		readAsForeigner(GROUP, 1);
 		Awaitility.await()
 			.pollInterval(Duration.ofMillis(50))
-			.until(() -> this.server.store()
-				.consumers()
-				.rescue(List.of(QUEUE))
-				.contains(new Rescued(QUEUE, GROUP, 1)));
+			.until(() -> this.server.store().consumers().rescue(List.of(QUEUE)).contains(new Rescued(QUEUE, GROUP, 1)));
 		// Was read before the other, so it has been idle for longer
 		assertThat(this.server.redis().xpending(STREAM, "audit").getConsumerMessageCount())
 			.isEqualTo(Map.of(FOREIGNER, 1L));
