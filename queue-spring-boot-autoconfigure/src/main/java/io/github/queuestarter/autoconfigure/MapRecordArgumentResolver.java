@@ -31,6 +31,11 @@ final class MapRecordArgumentResolver implements StoredArgumentResolver {
 	}
 
 	@Override
+	public String backend() {
+		return this.store.backend();
+	}
+
+	@Override
 	public boolean supports(MethodParameter parameter) {
 		return parameter.getParameterType() == MapRecord.class;
 	}

@@ -112,10 +112,14 @@ end
 
 local at = 5
 local function take(count)
+  local first = at
+  at = at + count
+  if count <= most_values then
+    return { unpack(ARGV, first, at - 1) }
+  end
   local taken = {}
-  for i = 1, count do
-    taken[i] = ARGV[at]
-    at = at + 1
+  for i = first, at - 1 do
+    taken[#taken + 1] = ARGV[i]
   end
   return taken
 end

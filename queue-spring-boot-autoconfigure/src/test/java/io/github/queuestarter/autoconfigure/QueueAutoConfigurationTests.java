@@ -47,6 +47,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.core.io.support.SpringFactoriesLoader;
 import org.springframework.core.io.support.SpringFactoriesLoader.FailureHandler;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import org.springframework.data.redis.connection.stream.MapRecord;
 import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
@@ -216,6 +217,17 @@ class QueueAutoConfigurationTests {
 				redis.delete("taken:orders");
 			}
 		});
+	}
+
+	@Test
+	void listenerThatTakesStreamEntriesOfAQueueOnPostgresFails() {
+		this.both.withBean(TakesEntries.class)
+			.withPropertyValues("queue.backend=postgres", "queue.queues.other.backend=redis")
+			.run((context) -> assertThat(analysis(context.getStartupFailure())).satisfies((analysis) -> {
+				assertThat(analysis.getDescription()).contains("TakesEntries.on(MapRecord)")
+					.contains("'orders' lives in postgres");
+				assertThat(analysis.getAction()).contains("queue.queues.orders.backend");
+			}));
 	}
 
 	@Test
@@ -393,6 +405,14 @@ class QueueAutoConfigurationTests {
 			.filter(Objects::nonNull)
 			.findFirst()
 			.orElseThrow(() -> new AssertionError("No analysis of the start-up failure", failure));
+	}
+
+	static class TakesEntries {
+
+		@QueueListener("orders")
+		void on(MapRecord<String, String, String> entry) {
+		}
+
 	}
 
 	static class Plain {
