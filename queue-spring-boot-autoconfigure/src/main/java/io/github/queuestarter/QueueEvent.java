@@ -180,6 +180,19 @@ public sealed interface QueueEvent {
 	}
 
 	/**
+	 * Messages that a group held or was to try again were gone from their store: somebody
+	 * else removed them. The group has settled them.
+	 */
+	record Lost(String backend, String queue, String group, long count) implements QueueEvent {
+	}
+
+	/**
+	 * Dead letters were removed that were beyond the limits of their group.
+	 */
+	record DeadLettersRemoved(String backend, String queue, String group, long count) implements QueueEvent {
+	}
+
+	/**
 	 * A group was removed because nobody has read as it for too long.
 	 */
 	record GroupExpired(String backend, String queue, String group, Duration idle) implements QueueEvent {

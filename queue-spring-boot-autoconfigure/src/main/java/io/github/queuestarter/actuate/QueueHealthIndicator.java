@@ -70,7 +70,8 @@ public final class QueueHealthIndicator extends AbstractHealthIndicator {
 			entry.putIfAbsent("backend", state.backend());
 			entry.put("listener", of(state));
 			if (!state.running() || !state.polling()) {
-				problems.add("Listener '" + state.id() + "' has stopped polling");
+				problems.add("Listener '" + state.id() + "' has stopped polling"
+						+ ((state.lastError() != null) ? ": " + state.lastError() : ""));
 			}
 			if (!state.settling()) {
 				problems.add("Listener '" + state.id() + "' can't settle its messages");

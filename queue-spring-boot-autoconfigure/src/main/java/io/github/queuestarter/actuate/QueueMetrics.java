@@ -39,6 +39,10 @@ public final class QueueMetrics implements MeterBinder, QueueObserver {
 	 */
 	private final Map<String, CachedStats> stats = new ConcurrentHashMap<>();
 
+	private static final String LOST = "Messages that somebody else removed before their group had finished them";
+
+	private static final String DEAD_LETTERS_REMOVED = "Dead letters removed because they exceeded a limit";
+
 	private final Supplier<QueueListenerRegistry> listeners;
 
 	private final CopyOnWriteArrayList<MeterRegistry> registries = new CopyOnWriteArrayList<>();
@@ -77,6 +81,13 @@ public final class QueueMetrics implements MeterBinder, QueueObserver {
 		else if (event instanceof QueueEvent.Trimmed trimmed) {
 			count("queue.messages.trimmed", TRIMMED, tags(trimmed.backend(), trimmed.queue()), trimmed.count());
 		}
+		else if (event instanceof QueueEvent.Lost lost) {
+			count("queue.messages.lost", LOST, tags(lost.backend(), lost.queue(), lost.group()), lost.count());
+		}
+		else if (event instanceof QueueEvent.DeadLettersRemoved removed) {
+			count("queue.dead.letters.removed", DEAD_LETTERS_REMOVED,
+					tags(removed.backend(), removed.queue(), removed.group()), removed.count());
+		}
 		else if (event instanceof QueueEvent.SendAfterCommitFailed failed) {
 			count("queue.send.lost", "Messages that could not be sent after the commit of their transaction",
 					Tags.of("backend", failed.backend()), failed.ids().size());
@@ -114,6 +125,8 @@ public final class QueueMetrics implements MeterBinder, QueueObserver {
 				Tags.of("backend", backend), 0);
 		count("queue.messages.removed", REMOVED, tags(backend, queue), 0);
 		count("queue.messages.trimmed", TRIMMED, tags(backend, queue), 0);
+		count("queue.messages.lost", LOST, tags, 0);
+		count("queue.dead.letters.removed", DEAD_LETTERS_REMOVED, tags, 0);
 		gauge("queue.messages.ready", "Messages that are not yet delivered", tags, backend, queue, group,
 				GroupStats::ready);
 		gauge("queue.messages.pending", "Messages in flight or waiting for their next attempt", tags, backend, queue,

@@ -6,6 +6,7 @@ import io.github.queuestarter.core.QueueStores;
 import io.github.queuestarter.listener.InstanceSettings;
 import io.github.queuestarter.listener.QueueListenerPostProcessor;
 import io.github.queuestarter.listener.QueueListenerRegistry;
+import io.github.queuestarter.listener.StoredArgumentResolver;
 import io.micrometer.observation.ObservationRegistry;
 
 import org.springframework.beans.factory.ObjectProvider;
@@ -46,8 +47,9 @@ class QueueListenerConfiguration {
 
 	@Bean
 	static QueueListenerPostProcessor queueListenerPostProcessor(ObjectProvider<QueueListenerRegistry> registry,
-			ObjectProvider<PayloadConverter> converter, ObjectProvider<Validator> validator) {
-		return new QueueListenerPostProcessor(registry, converter, validator);
+			ObjectProvider<PayloadConverter> converter, ObjectProvider<Validator> validator,
+			ObjectProvider<StoredArgumentResolver> stored) {
+		return new QueueListenerPostProcessor(registry, converter, validator, stored);
 	}
 
 }

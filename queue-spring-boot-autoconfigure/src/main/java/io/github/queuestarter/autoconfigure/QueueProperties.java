@@ -122,6 +122,8 @@ public class QueueProperties {
 
 		private final Retry retry = new Retry();
 
+		private final DeadLetters deadLetter = new DeadLetters();
+
 		public @Nullable Integer getConcurrency() {
 			return this.concurrency;
 		}
@@ -172,6 +174,10 @@ public class QueueProperties {
 
 		public Retry getRetry() {
 			return this.retry;
+		}
+
+		public DeadLetters getDeadLetter() {
+			return this.deadLetter;
 		}
 
 	}
@@ -331,6 +337,40 @@ public class QueueProperties {
 	}
 
 	/**
+	 * How long dead letters are kept.
+	 */
+	public static class DeadLetters {
+
+		/**
+		 * At what age a group's dead letters are removed, counted from when it gave up.
+		 * By default never.
+		 */
+		private @Nullable Duration maxAge;
+
+		/**
+		 * How many of a group's newest dead letters are kept. By default any number.
+		 */
+		private @Nullable Long maxLength;
+
+		public @Nullable Duration getMaxAge() {
+			return this.maxAge;
+		}
+
+		public void setMaxAge(@Nullable Duration maxAge) {
+			this.maxAge = maxAge;
+		}
+
+		public @Nullable Long getMaxLength() {
+			return this.maxLength;
+		}
+
+		public void setMaxLength(@Nullable Long maxLength) {
+			this.maxLength = maxLength;
+		}
+
+	}
+
+	/**
 	 * How long messages are kept.
 	 */
 	public static class Retention {
@@ -360,6 +400,12 @@ public class QueueProperties {
 		 * retrying in any group stay. Default false.
 		 */
 		private @Nullable Boolean lossy;
+
+		/**
+		 * Whether each send cuts its queue to max-length at once, also what a group has
+		 * in flight or retrying. Redis only; needs lossy. Default off.
+		 */
+		private @Nullable TrimOnSend trimOnSend;
 
 		/**
 		 * How long a queue without a group keeps its messages; then they are removed,
@@ -399,6 +445,14 @@ public class QueueProperties {
 			this.lossy = lossy;
 		}
 
+		public @Nullable TrimOnSend getTrimOnSend() {
+			return this.trimOnSend;
+		}
+
+		public void setTrimOnSend(@Nullable TrimOnSend trimOnSend) {
+			this.trimOnSend = trimOnSend;
+		}
+
 		public @Nullable Duration getUnclaimed() {
 			return this.unclaimed;
 		}
@@ -406,6 +460,28 @@ public class QueueProperties {
 		public void setUnclaimed(@Nullable Duration unclaimed) {
 			this.unclaimed = unclaimed;
 		}
+
+	}
+
+	/**
+	 * How a send cuts its queue.
+	 */
+	public enum TrimOnSend {
+
+		/**
+		 * Not at all.
+		 */
+		OFF,
+
+		/**
+		 * Where it is quick for the server: some hundred messages more may be left.
+		 */
+		APPROXIMATE,
+
+		/**
+		 * To just the number.
+		 */
+		EXACT
 
 	}
 

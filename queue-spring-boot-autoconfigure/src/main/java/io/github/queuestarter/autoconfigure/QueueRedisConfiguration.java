@@ -3,7 +3,9 @@ package io.github.queuestarter.autoconfigure;
 import java.time.Duration;
 
 import io.github.queuestarter.QueueObserver;
+import io.github.queuestarter.autoconfigure.QueueProperties.TrimOnSend;
 import io.github.queuestarter.redis.RedisStore;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
@@ -37,9 +39,21 @@ class QueueRedisConfiguration {
 	@Bean
 	@ConditionalOnMissingBean(RedisStore.class)
 	RedisStore queueRedisStore(QueueRedisConnections connections, QueueRedisProperties properties,
-			QueueProperties queue, @Qualifier("queueEvents") QueueObserver events) {
+			QueueProperties queue, QueueSettings queues, @Qualifier("queueEvents") QueueObserver events) {
 		return new RedisStore(connections.store(), connections.heartbeat(), settings(properties, queue.getHeartbeat()),
-				events);
+				(name) -> lengthCap(name, queues), events);
+	}
+
+	@Bean
+	MapRecordArgumentResolver queueMapRecordArgumentResolver(RedisStore store) {
+		return new MapRecordArgumentResolver(store);
+	}
+
+	private static RedisStore.@Nullable LengthCap lengthCap(String queue, QueueSettings queues) {
+		TrimOnSend how = queues.trimOnSend(queue);
+		Long length = queues.retention(queue).maxLength();
+		return (how != TrimOnSend.OFF && length != null) ? new RedisStore.LengthCap(length, how == TrimOnSend.EXACT)
+				: null;
 	}
 
 	private static RedisStore.Settings settings(QueueRedisProperties properties, QueueProperties.Heartbeat heartbeat) {

@@ -6,13 +6,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
+import io.github.queuestarter.autoconfigure.QueueProperties.DeadLetters;
 import io.github.queuestarter.autoconfigure.QueueProperties.Listener;
 import io.github.queuestarter.autoconfigure.QueueProperties.QueueOverrides;
 import io.github.queuestarter.autoconfigure.QueueProperties.Retention;
 import io.github.queuestarter.autoconfigure.QueueProperties.Retry;
+import io.github.queuestarter.autoconfigure.QueueProperties.TrimOnSend;
 import io.github.queuestarter.listener.ListenerSettings;
 import io.github.queuestarter.listener.ListenerSettingsSource;
 import io.github.queuestarter.listener.RetrySettings;
+import io.github.queuestarter.store.DeadLetterLimits;
 import io.github.queuestarter.store.GroupName;
 import io.github.queuestarter.store.RetentionSettings;
 import io.github.queuestarter.store.StartFrom;
@@ -42,16 +45,21 @@ final class QueueSettings implements ListenerSettingsSource {
 		Retention defaults = properties.getListener().getRetention();
 		validate("queue.listener", () -> {
 			resolve(List.of(properties.getListener()));
+			resolveDeadLetters(List.of(properties.getListener()));
 			validateRetention(List.of(defaults));
+			validateTrimOnSend(List.of(defaults), false);
 		});
 		properties.getQueues().forEach((queue, overrides) -> {
 			String prefix = "queue.queues." + queue;
 			validate(prefix, () -> {
 				resolve(layers(queue, null));
+				resolveDeadLetters(layers(queue, null));
 				validateRetention(retentionLayers(queue));
+				validateTrimOnSend(retentionLayers(queue), "postgres".equals(overrides.getBackend()));
 			});
 			overrides.getGroups().forEach((group, own) -> validate(prefix + ".groups." + group, () -> {
 				resolve(layers(queue, group));
+				resolveDeadLetters(layers(queue, group));
 				validateExpiry(own.getExpireAfter());
 			}));
 		});
@@ -74,6 +82,16 @@ final class QueueSettings implements ListenerSettingsSource {
 	@Override
 	public RetentionSettings retention(String queue) {
 		return resolveRetention(retentionLayers(queue));
+	}
+
+	@Override
+	public DeadLetterLimits deadLetterLimits(String queue, String group) {
+		return resolveDeadLetters(layers(queue, group));
+	}
+
+	private static DeadLetterLimits resolveDeadLetters(List<Listener> layers) {
+		List<DeadLetters> own = layers.stream().map(Listener::getDeadLetter).toList();
+		return new DeadLetterLimits(find(own, DeadLetters::getMaxAge), find(own, DeadLetters::getMaxLength));
 	}
 
 	@Override
@@ -112,6 +130,26 @@ final class QueueSettings implements ListenerSettingsSource {
 				"'retention.max-age' and 'retention.max-length' would remove nothing: finished messages are not kept"
 						+ " ('retention.keep-done' is 0), and unfinished ones are not dropped unless"
 						+ " 'retention.lossy' is true. Set one of the two, or leave out the limit");
+	}
+
+	/**
+	 * A cap that can't be kept, or that would lose more than was asked for, is not what
+	 * its author believes.
+	 */
+	private static void validateTrimOnSend(List<Retention> layers, boolean onPostgres) {
+		RetentionSettings settings = resolveRetention(layers);
+		if (first(layers, Retention::getTrimOnSend, TrimOnSend.OFF) == TrimOnSend.OFF) {
+			return;
+		}
+		Assert.isTrue(!onPostgres, "'retention.trim-on-send' works on Redis only. Leave it out");
+		Assert.isTrue(settings.lossy() && settings.maxLength() != null && settings.keepDone().isZero(),
+				"'retention.trim-on-send' loses messages that are not finished. Set 'retention.lossy' to true and"
+						+ " 'retention.max-length' to what is to be left, without 'retention.keep-done', or leave it"
+						+ " out");
+	}
+
+	TrimOnSend trimOnSend(String queue) {
+		return first(retentionLayers(queue), Retention::getTrimOnSend, TrimOnSend.OFF);
 	}
 
 	private static void validateExpiry(@Nullable Duration expireAfter) {

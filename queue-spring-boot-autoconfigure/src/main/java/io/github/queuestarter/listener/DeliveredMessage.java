@@ -36,6 +36,10 @@ final class DeliveredMessage implements Message<EncodedPayload> {
 		return new Headers(headers);
 	}
 
+	ClaimedMessage claimed() {
+		return this.claimed;
+	}
+
 	Delivery delivery() {
 		return this.claimed.delivery();
 	}

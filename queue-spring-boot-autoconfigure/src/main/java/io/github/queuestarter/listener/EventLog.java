@@ -106,6 +106,18 @@ public final class EventLog implements QueueObserver {
 		else if (event instanceof QueueEvent.Trimmed trimmed) {
 			trimmed(trimmed);
 		}
+		else if (event instanceof QueueEvent.Lost lost) {
+			warnNowAndThen("lost " + lost.backend() + name(lost.queue(), lost.group()),
+					() -> "Lost " + lost.count() + " messages of " + name(lost.queue(), lost.group())
+							+ ": somebody else removed them from " + lost.backend()
+							+ " before the group had finished them");
+		}
+		else if (event instanceof QueueEvent.DeadLettersRemoved removed) {
+			warnNowAndThen("dead letters " + removed.backend() + name(removed.queue(), removed.group()),
+					() -> "Removed " + removed.count() + " dead letters of " + name(removed.queue(), removed.group())
+							+ " from " + removed.backend() + ": they exceeded 'dead-letter.max-age' or"
+							+ " 'dead-letter.max-length'");
+		}
 		else if (event instanceof QueueEvent.GroupExpired expired) {
 			logger.warn("Removed group " + name(expired.queue(), expired.group()) + " from " + expired.backend()
 					+ " with what it had not finished, because nobody has read as it for "

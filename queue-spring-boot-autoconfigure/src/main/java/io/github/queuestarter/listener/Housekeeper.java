@@ -13,6 +13,7 @@ import java.util.function.Predicate;
 
 import io.github.queuestarter.QueueEvent;
 import io.github.queuestarter.QueueObserver;
+import io.github.queuestarter.store.DeadLetterLimits;
 import io.github.queuestarter.store.GroupName;
 import io.github.queuestarter.store.GroupRemoval;
 import io.github.queuestarter.store.Housekeeping.Removal;
@@ -36,6 +37,8 @@ final class Housekeeper {
 	 * handled, there are always some.
 	 */
 	private static final long WORTH_ANOTHER = 10_000;
+
+	private static final long WORTH_ANOTHER_OF_DEAD_LETTERS = 100;
 
 	private static final Duration MINUTE = Duration.ofMinutes(1);
 
@@ -114,6 +117,7 @@ final class Housekeeper {
 		Set<String> queues = new TreeSet<>(unclaimed);
 		if (isOver(this.nextRemoval)) {
 			listening.stream().map(GroupName::queue).filter(this.plan::isDue).forEach(queues::add);
+			listening.forEach((group) -> removeDeadLetters(group, stopped));
 			this.nextRemoval = System.nanoTime() + this.removalInterval.toNanos();
 		}
 		List<String> left = new ArrayList<>(queues);
@@ -216,6 +220,24 @@ final class Housekeeper {
 					QueueEvent.Trimmed.Reason.UNCLAIMED));
 		}
 		return removed;
+	}
+
+	private void removeDeadLetters(GroupName group, BooleanSupplier stopped) {
+		DeadLetterLimits limits = this.settings.deadLetterLimits(group.queue(), group.group());
+		if (limits.equals(DeadLetterLimits.NONE)) {
+			return;
+		}
+		long[] removed = new long[1];
+		do {
+			removed[0] = 0;
+			attempt("remove dead letters of group '" + group.group() + "' of '" + group.queue() + "'",
+					() -> removed[0] = this.store.housekeeping().removeDeadLetters(group, limits));
+			if (removed[0] > 0) {
+				this.observer.on(new QueueEvent.DeadLettersRemoved(this.store.backend(), group.queue(), group.group(),
+						removed[0]));
+			}
+		}
+		while (removed[0] >= WORTH_ANOTHER_OF_DEAD_LETTERS && !stopped.getAsBoolean() && !isOver(this.nextLook));
 	}
 
 	/**

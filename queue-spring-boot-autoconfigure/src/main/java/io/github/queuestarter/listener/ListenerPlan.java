@@ -25,6 +25,15 @@ record ListenerPlan(ListenerDefinition definition, ListenerSettings settings, Qu
 	 * @throws InvalidListenerException if the listener can't work like that
 	 */
 	static ListenerPlan of(ListenerDefinition definition, ListenerSettings configured, QueueStore store) {
+		if (definition.handler() instanceof MethodHandler handler && !handler.canHandle(store.backend())) {
+			throw new InvalidListenerException(
+					"Listener " + definition.method()
+							+ " takes an argument that shows a message as another store has it," + " but queue '"
+							+ definition.queue() + "' lives in " + store.backend(),
+					"Take the payload instead (a record, a Map, a String), or set 'queue.queues." + definition.queue()
+							+ ".backend' to the other store.",
+					null);
+		}
 		ListenerSettings settings = configured;
 		if (definition.concurrency() != null) {
 			settings = settings.withConcurrency(definition.concurrency());

@@ -3,6 +3,7 @@ package io.github.queuestarter.listener;
 import java.time.Duration;
 import java.util.Map;
 
+import io.github.queuestarter.store.DeadLetterLimits;
 import io.github.queuestarter.store.GroupName;
 import io.github.queuestarter.store.RetentionSettings;
 
@@ -20,6 +21,11 @@ public interface ListenerSettingsSource {
 	 * How long the messages of a queue are kept.
 	 */
 	RetentionSettings retention(String queue);
+
+	/**
+	 * How many dead letters of a group are kept, and for how long.
+	 */
+	DeadLetterLimits deadLetterLimits(String queue, String group);
 
 	/**
 	 * The groups that may be removed when nobody reads as them, and after what time.

@@ -19,9 +19,22 @@ final class MethodHandler implements Handler {
 
 	private final Invocation invocation;
 
-	MethodHandler(Object bean, Method method, HandlerMethodArgumentResolverComposite resolvers) {
+	private final @Nullable String onlyBackend;
+
+	/**
+	 * Create a handler.
+	 * @param onlyBackend the store that its messages must come from, or {@code null} for
+	 * any
+	 */
+	MethodHandler(Object bean, Method method, HandlerMethodArgumentResolverComposite resolvers,
+			@Nullable String onlyBackend) {
+		this.onlyBackend = onlyBackend;
 		this.invocation = new Invocation(bean, method);
 		this.invocation.setMessageMethodArgumentResolvers(resolvers);
+	}
+
+	boolean canHandle(String backend) {
+		return this.onlyBackend == null || this.onlyBackend.equals(backend);
 	}
 
 	@Override

@@ -46,6 +46,8 @@ public final class QueueListenerPostProcessor
 
 	private final ObjectProvider<Validator> validator;
 
+	private final ObjectProvider<StoredArgumentResolver> stored;
+
 	private final Set<Class<?>> withoutListeners = ConcurrentHashMap.newKeySet();
 
 	private final Map<Candidate, Set<QueueListener>> early = new LinkedHashMap<>();
@@ -55,10 +57,12 @@ public final class QueueListenerPostProcessor
 	private @Nullable HandlerFactory handlers;
 
 	public QueueListenerPostProcessor(ObjectProvider<QueueListenerRegistry> registry,
-			ObjectProvider<PayloadConverter> converter, ObjectProvider<Validator> validator) {
+			ObjectProvider<PayloadConverter> converter, ObjectProvider<Validator> validator,
+			ObjectProvider<StoredArgumentResolver> stored) {
 		this.registry = registry;
 		this.converter = converter;
 		this.validator = validator;
+		this.stored = stored;
 	}
 
 	@Override
@@ -110,7 +114,7 @@ public final class QueueListenerPostProcessor
 		ConfigurableListableBeanFactory beanFactory = this.beanFactory;
 		Assert.state(beanFactory != null, "No bean factory");
 		HandlerFactory handlers = new HandlerFactory(this.converter.getObject(), this.validator.getIfUnique(),
-				beanFactory);
+				this.stored.orderedStream().toList(), beanFactory);
 		synchronized (this.early) {
 			this.early.forEach((candidate, listeners) -> register(candidate, listeners, handlers));
 			this.early.clear();

@@ -13,6 +13,7 @@ import java.util.function.Consumer;
 
 import io.github.queuestarter.QueueObserver;
 import io.github.queuestarter.core.QueueStores;
+import io.github.queuestarter.store.GroupName;
 import io.github.queuestarter.store.QueueStore;
 import io.micrometer.observation.ObservationRegistry;
 import org.jspecify.annotations.Nullable;
@@ -86,7 +87,9 @@ public final class QueueListenerRegistry implements SmartLifecycle {
 			this.stores.assign(definition.queue(), definition.backend());
 		}
 		if (this.running) {
-			start(plan(definition));
+			ListenerPlan plan = plan(definition);
+			examine(List.of(plan));
+			start(plan);
 		}
 	}
 
@@ -99,6 +102,7 @@ public final class QueueListenerRegistry implements SmartLifecycle {
 				if (!this.running) {
 					// none is started if one of them can't be
 					List<ListenerPlan> plans = this.definitions.values().stream().map(this::plan).toList();
+					examine(plans);
 					this.running = true;
 					plans.forEach(this::start);
 				}
@@ -112,6 +116,15 @@ public final class QueueListenerRegistry implements SmartLifecycle {
 	private ListenerPlan plan(ListenerDefinition definition) {
 		return ListenerPlan.of(definition, this.settings.settingsFor(definition.queue(), definition.group()),
 				this.stores.storeOf(definition.queue()));
+	}
+
+	private static void examine(List<ListenerPlan> plans) {
+		Map<QueueStore, List<GroupName>> groups = new LinkedHashMap<>();
+		for (ListenerPlan plan : plans) {
+			groups.computeIfAbsent(plan.store(), (store) -> new ArrayList<>())
+				.add(new GroupName(plan.definition().queue(), plan.definition().group()));
+		}
+		groups.forEach((store, names) -> store.administration().examine(names));
 	}
 
 	private void start(ListenerPlan plan) {

@@ -4,6 +4,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -14,6 +15,7 @@ import io.github.queuestarter.DeadLetterPage;
 import io.github.queuestarter.GroupStats;
 import io.github.queuestarter.PageRequest;
 import io.github.queuestarter.store.Administration;
+import io.github.queuestarter.store.GroupName;
 import io.github.queuestarter.store.StoreCondition;
 
 /**
@@ -47,6 +49,13 @@ final class PostgresAdministration implements Administration {
 	public Set<String> groups(String queue) {
 		return this.database.query("list the groups of '" + queue + "'", "groups",
 				(statement) -> statement.setString(1, queue), PostgresAdministration::names);
+	}
+
+	/**
+	 * {@inheritDoc} The tables were looked at when the store was made.
+	 */
+	@Override
+	public void examine(Collection<GroupName> groups) {
 	}
 
 	@Override

@@ -13,6 +13,7 @@ import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 
 import io.github.queuestarter.QueueStoreException;
+import io.github.queuestarter.store.DeadLetterLimits;
 import io.github.queuestarter.store.GroupName;
 import io.github.queuestarter.store.GroupRemoval;
 import io.github.queuestarter.store.Housekeeping;
@@ -25,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 final class PostgresHousekeeping implements Housekeeping {
 
 	private static final int BATCHES = 25;
+
+	private static final int MOST_DEAD_LETTERS = 500;
 
 	private static final Duration LONGEST_CALL = Duration.ofSeconds(10);
 
@@ -111,6 +114,31 @@ final class PostgresHousekeeping implements Housekeeping {
 			Sweep.Position position = rows.next() ? position(rows, "xid", "id") : null;
 			return (position != null) ? new Sweep.Bound(rows.getString("home"), position) : null;
 		});
+	}
+
+	@Override
+	public long removeDeadLetters(GroupName group, DeadLetterLimits limits) {
+		return this.database.query("remove dead letters of group '" + group.group() + "' of '" + group.queue() + "'",
+				"remove-dead-letters", (statement) -> {
+					statement.setString(1, group.queue());
+					statement.setString(2, group.group());
+					if (limits.maxAge() != null) {
+						statement.setDouble(3, seconds(limits.maxAge()));
+					}
+					else {
+						statement.setNull(3, Types.DOUBLE);
+					}
+					if (limits.maxLength() != null) {
+						statement.setLong(4, limits.maxLength());
+					}
+					else {
+						statement.setNull(4, Types.BIGINT);
+					}
+					statement.setInt(5, MOST_DEAD_LETTERS);
+				}, (rows) -> {
+					rows.next();
+					return rows.getLong(1);
+				});
 	}
 
 	@Override

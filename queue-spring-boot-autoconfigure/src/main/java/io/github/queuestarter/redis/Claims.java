@@ -18,7 +18,7 @@ final class Claims {
 	static ClaimedMessage first(GroupKeys keys, String consumer, String entryId, Fields fields) {
 		Entry entry = Entry.read(entryId, fields);
 		return new ClaimedMessage(entry.id(), keys.queue().queue(), keys.group(), consumer, 0, 0, false, entry.sentAt(),
-				null, entry.headers(), entry.payload(), new RedisReceipt(keys, false, entryId, 1));
+				null, entry.headers(), entry.payload(), new RedisReceipt(keys, false, entryId, 1, fields));
 	}
 
 	/**
@@ -32,7 +32,8 @@ final class Claims {
 		Instant firstFailure = "-".equals(claim.text(6)) ? null : Instant.ofEpochMilli(claim.number(6));
 		return new ClaimedMessage(entry.id(), keys.queue().queue(), keys.group(), consumer, claim.count(3),
 				claim.count(4), claim.flag(5), entry.sentAt(), firstFailure, entry.headers(), entry.payload(),
-				new RedisReceipt(keys, replayed, entryId, claim.number(2)));
+				new RedisReceipt(keys, replayed, entryId, claim.number(2),
+						replayed ? fields.after(Entry.OWN_FIELDS_END) : fields));
 	}
 
 }

@@ -47,7 +47,7 @@ final class DeadLetters {
 	static DeadLetter read(String queue, String group, String letterId, Fields fields) {
 		Entry entry = Entry.readCopy(letterId, fields);
 		Fields own = fields.before(Entry.OWN_FIELDS_END);
-		Instant buried = Instant.ofEpochMilli(Long.parseLong(letterId.substring(0, letterId.indexOf('-'))));
+		Instant buried = Entry.added(letterId);
 		return new DeadLetter(entry.id(), queue, group, entry.payload(), entry.headers(), entry.sentAt(),
 				number(own.text("queue~attempts")), number(own.text("queue~crashes")),
 				Entry.instant(own.text("queue~first-failure"), buried),

@@ -67,9 +67,7 @@ final class DueClaims {
 
 	private Round round(String consumer, long nextScheduled, Reply claimed) {
 		if (claimed.number(2) > 0) {
-			this.events
-				.warn("%d messages of queue '%s' were removed from its stream before group '%s' had finished them."
-					.formatted(claimed.number(2), this.keys.queue().queue(), this.keys.group()));
+			this.events.lost(this.keys.queue().queue(), this.keys.group(), claimed.number(2));
 		}
 		List<ClaimedMessage> messages = new ArrayList<>();
 		for (int i = 4; i < claimed.size(); i++) {

@@ -7,7 +7,6 @@ import java.util.Map;
 
 import io.github.queuestarter.EncodedPayload;
 import io.github.queuestarter.EncodedPayload.Format;
-import io.github.queuestarter.store.ClaimedMessage;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,21 +63,13 @@ record Entry(String id, Instant sentAt, Map<String, String> headers, EncodedPayl
 	}
 
 	/**
-	 * The fields of a message whose entry is gone.
-	 */
-	static Fields write(ClaimedMessage message) {
-		return write(message.id(), message.payload(), message.headers()).add(SENT,
-				Long.toString(message.sentAt().toEpochMilli()));
-	}
-
-	/**
 	 * Read an entry of the log of a queue.
 	 */
 	static Entry read(String entryId, Fields fields) {
-		Instant added = Instant.ofEpochMilli(Long.parseLong(entryId.substring(0, entryId.indexOf('-'))));
+		Instant added = added(entryId);
 		String id = fields.text(ID);
 		byte[] payload = fields.bytes(PAYLOAD);
-		if (id == null || payload == null) {
+		if (id == null || id.isEmpty() || payload == null) {
 			return new Entry(entryId, added, Map.of(), ForeignFields.encode(fields));
 		}
 		Map<String, String> headers = new LinkedHashMap<>();
@@ -100,6 +91,15 @@ record Entry(String id, Instant sentAt, Map<String, String> headers, EncodedPayl
 		String id = own.text(OWN_ID);
 		return new Entry((id != null) ? id : entry.id, instant(own.text(OWN_SENT), entry.sentAt), entry.headers,
 				entry.payload);
+	}
+
+	/**
+	 * When an entry was added. Ids that a client made up reach beyond the time that can
+	 * be told.
+	 */
+	static Instant added(String entryId) {
+		long millis = Long.parseUnsignedLong(entryId.substring(0, entryId.indexOf('-')));
+		return Instant.ofEpochMilli((millis >= 0) ? millis : Long.MAX_VALUE);
 	}
 
 	static Instant instant(@Nullable String millis, Instant otherwise) {

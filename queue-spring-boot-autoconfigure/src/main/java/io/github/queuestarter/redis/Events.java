@@ -18,6 +18,22 @@ final class Events {
 		this.observer.on(new QueueEvent.GroupRecreated(RedisStore.BACKEND, queue, group, position));
 	}
 
+	void removed(String queue, long count) {
+		if (count > 0) {
+			this.observer.on(new QueueEvent.Removed(RedisStore.BACKEND, queue, count));
+		}
+	}
+
+	void trimmed(String queue, long count) {
+		if (count > 0) {
+			this.observer.on(new QueueEvent.Trimmed(RedisStore.BACKEND, queue, count, QueueEvent.Trimmed.Reason.LIMIT));
+		}
+	}
+
+	void lost(String queue, String group, long count) {
+		this.observer.on(new QueueEvent.Lost(RedisStore.BACKEND, queue, group, count));
+	}
+
 	void warn(String text) {
 		this.observer.on(new QueueEvent.Warning(RedisStore.BACKEND, text));
 	}

@@ -46,7 +46,7 @@ final class NewMessages {
 
 	private String consumer = "";
 
-	private int batchSize;
+	private int left;
 
 	private List<ClaimedMessage> batch = new ArrayList<>();
 
@@ -98,7 +98,7 @@ final class NewMessages {
 				Consumer.from(this.reception.subscription().group(), this.consumer),
 				StreamReadOptions.empty().count(this.room).block(block),
 				StreamOffset.create(this.reception.keys().log().stream(), ReadOffset.lastConsumed()));
-		this.batchSize = (records != null) ? records.size() : 0;
+		this.left = (records != null) ? records.size() : 0;
 		this.reception.sink().pollSucceeded();
 		return (records != null) ? records : List.of();
 	}
@@ -107,11 +107,17 @@ final class NewMessages {
 	 * Take a record of the last poll; with the last of them all are handed over.
 	 */
 	void take(MapRecord<byte[], byte[], byte[]> message) {
-		Fields fields = new Fields();
-		message.getValue().forEach(fields::add);
-		this.batch.add(Claims.first(this.reception.keys(), this.consumer, message.getId().getValue(), fields));
-		if (this.batch.size() == this.batchSize) {
-			this.reception.inlet().passNew(this.batch);
+		this.left--;
+		try {
+			Fields fields = new Fields();
+			message.getValue().forEach(fields::add);
+			this.batch.add(Claims.first(this.reception.keys(), this.consumer, message.getId().getValue(), fields));
+		}
+		finally {
+			// What can't be taken must not hold back what was read with it
+			if (this.left == 0) {
+				this.reception.inlet().passNew(this.batch);
+			}
 		}
 	}
 

@@ -3,6 +3,7 @@ package io.github.queuestarter.redis;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -13,6 +14,7 @@ import io.github.queuestarter.DeadLetterPage;
 import io.github.queuestarter.GroupStats;
 import io.github.queuestarter.PageRequest;
 import io.github.queuestarter.store.Administration;
+import io.github.queuestarter.store.GroupName;
 import io.github.queuestarter.store.StoreCondition;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 
@@ -50,6 +52,12 @@ final class RedisAdministration implements Administration {
 	@Override
 	public Set<String> groups(String queue) {
 		return new LinkedHashSet<>(this.calls.eval(groupNames(queue)).texts());
+	}
+
+	@Override
+	public void examine(Collection<GroupName> groups) {
+		new StreamCheck(this.calls)
+			.check(groups.stream().map(GroupName::queue).distinct().map(this.keyspace::queue).toList());
 	}
 
 	@Override

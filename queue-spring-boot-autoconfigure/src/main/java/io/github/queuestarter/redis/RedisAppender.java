@@ -30,12 +30,15 @@ final class RedisAppender implements Appender {
 
 	private final DuePoller duePoller;
 
+	private final LengthCaps caps;
+
 	private final Map<String, Long> namedAt = new ConcurrentHashMap<>();
 
-	RedisAppender(RedisCalls calls, Keyspace keyspace, DuePoller duePoller) {
+	RedisAppender(RedisCalls calls, Keyspace keyspace, DuePoller duePoller, LengthCaps caps) {
 		this.calls = calls;
 		this.keyspace = keyspace;
 		this.duePoller = duePoller;
+		this.caps = caps;
 	}
 
 	@Override
@@ -67,6 +70,7 @@ final class RedisAppender implements Appender {
 		if (!batch.isEmpty()) {
 			this.calls.callAll(batch);
 		}
+		messages.stream().map(OutgoingMessage::queue).distinct().map(this.keyspace::queue).forEach(this.caps::apply);
 	}
 
 	private void schedule(List<OutgoingMessage> messages) {

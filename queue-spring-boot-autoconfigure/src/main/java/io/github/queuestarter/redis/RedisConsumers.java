@@ -130,7 +130,9 @@ final class RedisConsumers implements Consumers {
 		int count = 0;
 		Reply reply;
 		do {
-			reply = this.calls.eval(ScriptCall.of(RedisScript.RESCUE, laneKeys(keys, lane), RedisStore.REGISTRATION_TTL,
+			List<byte[]> withGroups = new ArrayList<>(laneKeys(keys, lane));
+			withGroups.add(keys.queue().groups());
+			reply = this.calls.eval(ScriptCall.of(RedisScript.RESCUE, withGroups, RedisStore.REGISTRATION_TTL,
 					keys.groupBytes(), OURS, this.foreignIdle.toMillis(), MOST));
 			count += reply.count(0);
 		}

@@ -12,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
+import io.github.queuestarter.store.DeadLetterLimits;
 import io.github.queuestarter.store.GroupName;
 import io.github.queuestarter.store.GroupRemoval;
 import io.github.queuestarter.store.Housekeeping;
@@ -25,16 +26,18 @@ final class RedisHousekeeping implements Housekeeping {
 
 	private static final int MOST = 10_000;
 
+	private static final int MOST_DEAD_LETTERS = 500;
+
 	private static final int STEP = 100;
 
 	private static final int STEPS = 25;
 
-	private static final long LOST_GROUP_TTL = Duration.ofDays(1).toMillis();
+	static final long LOST_GROUP_TTL = Duration.ofDays(1).toMillis();
 
 	/**
 	 * Longer times are taken as this one: scripts count in whole numbers.
 	 */
-	private static final Duration LONGEST = Duration.ofDays(365 * 1000);
+	static final Duration LONGEST = Duration.ofDays(365 * 1000);
 
 	private final RedisCalls calls;
 
@@ -85,6 +88,15 @@ final class RedisHousekeeping implements Housekeeping {
 			this.walks.put(keys.queue(), new Walk(reply.text(2), reply.number(3)));
 		}
 		return removal;
+	}
+
+	@Override
+	public long removeDeadLetters(GroupName group, DeadLetterLimits limits) {
+		GroupKeys keys = this.keyspace.queue(group.queue()).group(group.group());
+		return this.calls.eval(ScriptCall.of(RedisScript.TRIM_DEAD, List.of(keys.dead(), keys.deadIds()),
+				(limits.maxAge() != null) ? millis(limits.maxAge()) : "",
+				(limits.maxLength() != null) ? limits.maxLength() : "", MOST_DEAD_LETTERS))
+			.number(0);
 	}
 
 	@Override

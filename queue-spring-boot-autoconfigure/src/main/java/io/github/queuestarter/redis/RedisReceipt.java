@@ -21,11 +21,28 @@ final class RedisReceipt implements Receipt {
 
 	private final long delivery;
 
+	private final Fields fields;
+
+	/**
+	 * Create a receipt that only finds, without what is in the entry.
+	 */
 	RedisReceipt(GroupKeys keys, boolean replayed, String entry, long delivery) {
+		this(keys, replayed, entry, delivery, new Fields());
+	}
+
+	RedisReceipt(GroupKeys keys, boolean replayed, String entry, long delivery, Fields fields) {
 		this.keys = keys;
 		this.replayed = replayed;
 		this.entry = entry;
 		this.delivery = delivery;
+		this.fields = fields;
+	}
+
+	/**
+	 * The stream that the entry lies in.
+	 */
+	byte[] stream() {
+		return this.keys.lane(this.replayed).stream();
 	}
 
 	boolean replayed() {
@@ -45,6 +62,13 @@ final class RedisReceipt implements Receipt {
 	 */
 	long delivery() {
 		return this.delivery;
+	}
+
+	/**
+	 * The fields of the entry as they were sent.
+	 */
+	Fields fields() {
+		return this.fields;
 	}
 
 	@Override

@@ -1,10 +1,14 @@
 package io.github.queuestarter.redis;
 
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Function;
 
 import io.github.queuestarter.QueueObserver;
 import io.github.queuestarter.store.Administration;
 import io.github.queuestarter.store.Appender;
+import io.github.queuestarter.store.ClaimedMessage;
 import io.github.queuestarter.store.Consumers;
 import io.github.queuestarter.store.HandlerTransactions;
 import io.github.queuestarter.store.Housekeeping;
@@ -14,6 +18,8 @@ import io.github.queuestarter.store.Settlements;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.data.redis.connection.stream.MapRecord;
+import org.springframework.data.redis.connection.stream.RecordId;
 import org.springframework.util.Assert;
 
 /**
@@ -57,6 +63,20 @@ public final class RedisStore implements QueueStore {
 	 */
 	public RedisStore(RedisConnectionFactory connections, RedisConnectionFactory dedicated, Settings settings,
 			QueueObserver observer) {
+		this(connections, dedicated, settings, (queue) -> null, observer);
+	}
+
+	/**
+	 * Create a store that cuts some queues when they are sent to. It does not yet talk to
+	 * Redis.
+	 * @param connections the connections of the application
+	 * @param dedicated makes the connection of the heartbeat, which nothing else uses
+	 * @param settings the settings
+	 * @param caps by name of a queue, to which length a send cuts it, or {@code null}
+	 * @param observer sees what the store noticed by itself
+	 */
+	public RedisStore(RedisConnectionFactory connections, RedisConnectionFactory dedicated, Settings settings,
+			Function<String, @Nullable LengthCap> caps, QueueObserver observer) {
 		Keyspace keyspace = new Keyspace(settings.prefix());
 		Events events = new Events(observer);
 		RedisCalls sends = new RedisCalls(connections, CommandTimeout.of(connections).value());
@@ -65,7 +85,7 @@ public final class RedisStore implements QueueStore {
 		Duration longestPoll = CommandTimeout.of(connections).limit(settings.block()).plus(StreamPolling.PATIENCE);
 		this.longestCall = (longestPoll.compareTo(LONGEST_CALL) > 0) ? longestPoll : LONGEST_CALL;
 		this.duePoller = new DuePoller(settings.pollInterval());
-		this.appender = new RedisAppender(sends, keyspace, this.duePoller);
+		this.appender = new RedisAppender(sends, keyspace, this.duePoller, new LengthCaps(caps, sends, events));
 		this.reader = new RedisReader(connections, calls, keyspace, settings, this.duePoller, events);
 		this.settlements = new RedisSettlements(calls, keyspace, this.duePoller);
 		this.consumers = new RedisConsumers(calls, heart, keyspace, settings.foreignIdle(), this.duePoller);
@@ -121,6 +141,35 @@ public final class RedisStore implements QueueStore {
 	@Override
 	public void close() {
 		this.duePoller.close();
+	}
+
+	/**
+	 * The entry of a message as it lies in its stream, as any other client reads it. Of
+	 * fields with the same name the last.
+	 * @param message a message that was claimed from this store
+	 * @throws IllegalArgumentException if it comes from another store
+	 */
+	public MapRecord<byte[], String, byte[]> entry(ClaimedMessage message) {
+		Assert.isTrue(message.receipt() instanceof RedisReceipt,
+				() -> "Message " + message.id() + " does not come from Redis, and has no stream entry");
+		RedisReceipt receipt = (RedisReceipt) message.receipt();
+		Map<String, byte[]> fields = new LinkedHashMap<>(receipt.fields().values());
+		return MapRecord.create(receipt.stream(), fields).withId(RecordId.of(receipt.entry()));
+	}
+
+	/**
+	 * To which length a send cuts a queue.
+	 *
+	 * @param length how many of the newest messages are left
+	 * @param exact whether to cut to just that, or to what is quick for the server: some
+	 * hundred more
+	 */
+	public record LengthCap(long length, boolean exact) {
+
+		public LengthCap {
+			Assert.isTrue(length >= 1, "'length' must be at least 1");
+		}
+
 	}
 
 	/**

@@ -103,7 +103,7 @@ final class SettleBatch {
 			this.call.with("release", receipt.entry(), receipt.delivery(), release.after().toMillis());
 		}
 		else if (settlement instanceof Settlement.Bury bury) {
-			addBurial(receipt, bury, withMessages ? Entry.write(bury.message()) : new Fields());
+			addBurial(receipt, bury, withMessages ? receipt.fields() : new Fields());
 		}
 	}
 

@@ -1,5 +1,6 @@
 package io.github.queuestarter.store;
 
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 
@@ -22,6 +23,14 @@ public interface Administration {
 	 * Names of the groups of a queue; empty if the store does not know the queue.
 	 */
 	Set<String> groups(String queue);
+
+	/**
+	 * Look whether groups can be read from where the store keeps them, as far as it can
+	 * be seen now: nothing is said of a store that does not answer. To be called before
+	 * any of them is read for the first time.
+	 * @throws io.github.queuestarter.UnusableQueueException if something else lies there
+	 */
+	void examine(Collection<GroupName> groups);
 
 	/**
 	 * How all groups of the given queues stand, in as few round trips as possible. A

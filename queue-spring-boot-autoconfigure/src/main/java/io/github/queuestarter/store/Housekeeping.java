@@ -20,6 +20,13 @@ public interface Housekeeping {
 	Removal removeFinished(String queue, RetentionSettings retention);
 
 	/**
+	 * Remove the dead letters of a group that are beyond its limits, oldest first and a
+	 * bounded number per call.
+	 * @return how many were removed
+	 */
+	long removeDeadLetters(GroupName group, DeadLetterLimits limits);
+
+	/**
 	 * Names of queues that hold messages and have no group.
 	 */
 	Set<String> unclaimedQueues();

@@ -62,7 +62,8 @@ local function claim(lane, stream, retry, attempts_key, id)
     suspects = suspects - 1
   end
   answer[#answer + 1] = { lane, id, delivery + 1, attempts.failures, attempts.crashes,
-    attempts.mark == 'crashed-alone' and 1 or 0, attempts.first, entry[2] }
+    attempts.mark == 'crashed-alone' and 1 or 0, attempts.first,
+    lane == 0 and entry[2] or plain_fields(entry[2]) }
 end
 
 local function claim_some(lane, stream, retry, attempts_key)

@@ -23,9 +23,8 @@ end
 local now = text_of(now_millis())
 for _, letter in ipairs(letters) do
   local about = own_fields(letter[2])
-  local fields = sent_fields(letter[2])
-  local id = redis.call('xadd', stream, '*', 'queue~id', about['queue~id'], 'queue~sent', about['queue~sent'],
-    'queue~fields', #fields / 2, unpack(fields))
+  local copy = { 'queue~id', about['queue~id'], 'queue~sent', about['queue~sent'] }
+  local id = redis.call('xadd', stream, '*', unpack(put_sent_fields(copy, sent_fields(letter[2]))))
   redis.call('xclaim', stream, group, parked, 0, id, 'force', 'justid')
   redis.call('zadd', retry, now, id)
   redis.call('xdel', dead, letter[1])

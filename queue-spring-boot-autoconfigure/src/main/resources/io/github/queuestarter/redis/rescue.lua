@@ -1,10 +1,10 @@
 -- Takes over what consumers hold that are gone, and repairs the retry set.
--- KEYS: 1 consumers, 2 stream, 3 retry, 4 attempts
+-- KEYS: 1 consumers, 2 stream, 3 retry, 4 attempts, 5 groups
 -- ARGV: 1 ttl of registrations (ms), 2 group, 3 what names of consumers of this library start
 --       with, 4 milliseconds after which a message of another consumer is taken over,
 --       5 how many at most
 -- Returns: { how many were taken over, 1 if there may be more }
-local consumers, stream, retry, attempts_key = unpack(KEYS)
+local consumers, stream, retry, attempts_key, groups = unpack(KEYS)
 local group, ours, foreign_idle, limit = ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5])
 expect(consumers, 'hash')
 expect(retry, 'zset')
@@ -15,6 +15,8 @@ end
 keep_registrations(consumers, ARGV[1])
 local now = now_millis()
 local rescued = 0
+-- Nobody would bring the retries of a group that only other clients read
+local read_by_us = redis.call('hexists', groups, 'application:' .. group) == 1
 
 local function take_over(name, entries)
   for _, entry in ipairs(entries) do
@@ -59,7 +61,7 @@ for _, flat in ipairs(redis.call('xinfo', 'consumers', stream, group)) do
         take_over(name, redis.call('xpending', stream, group, '-', '+', limit - rescued, name))
       end
     end
-  elseif pending > 0 and rescued < limit then
+  elseif pending > 0 and rescued < limit and read_by_us then
     take_over(name, redis.call('xpending', stream, group, 'idle', foreign_idle, '-', '+', limit - rescued, name))
   end
 end

@@ -94,7 +94,8 @@ local function bury(id, message_id, reasons, fields)
       gone[#gone + 1] = id
       return
     end
-    fields = sent_fields(entry[2])
+    -- Only entries of replayed messages have fields of this store in front
+    fields = deletes and sent_fields(entry[2]) or entry[2]
   end
   local attempts = read_attempts(attempts_key, id)
   local letter = { 'queue~id', message_id, 'queue~entry', id, 'queue~consumer', consumer,
@@ -104,20 +105,22 @@ local function bury(id, message_id, reasons, fields)
   for i = 1, #reasons do
     letter[#letter + 1] = reasons[i]
   end
-  letter[#letter + 1] = 'queue~fields'
-  letter[#letter + 1] = #fields / 2
-  for i = 1, #fields do
-    letter[#letter + 1] = fields[i]
-  end
-  local letter_id = redis.call('xadd', dead, '*', unpack(letter))
+  local letter_id = redis.call('xadd', dead, '*', unpack(put_sent_fields(letter, fields)))
   redis.call('hset', dead_ids, message_id, letter_id)
   finish({ id })
 end
 
 local at = 5
 local function take(count)
-  local taken = { unpack(ARGV, at, at + count - 1) }
+  local first = at
   at = at + count
+  if count <= most_values then
+    return { unpack(ARGV, first, at - 1) }
+  end
+  local taken = {}
+  for i = first, at - 1 do
+    taken[#taken + 1] = ARGV[i]
+  end
   return taken
 end
 

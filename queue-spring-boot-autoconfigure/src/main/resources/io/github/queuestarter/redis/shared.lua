@@ -33,9 +33,11 @@ local function map_of(flat)
   return map
 end
 
+-- A key of another type has no groups: what one queue can't be read from must not stop what is
+-- asked about all of them.
 local function groups_of(stream)
   local groups = {}
-  if redis.call('exists', stream) == 1 then
+  if redis.call('type', stream).ok == 'stream' then
     for _, flat in ipairs(redis.call('xinfo', 'groups', stream)) do
       groups[#groups + 1] = map_of(flat)
     end
@@ -56,14 +58,22 @@ local function parts_of(id)
   return string.match(id, '^(%d+)-(%d+)$')
 end
 
+-- The number before one that is not 0. Ids that clients make up may be beyond what a Lua number
+-- can tell apart.
+local function one_less(digits)
+  local head, last, zeros = string.match(digits, '^(%d-)([1-9])(0*)$')
+  local less = head .. (tonumber(last) - 1) .. string.rep('9', #zeros)
+  return (string.gsub(less, '^0+(%d)', '%1'))
+end
+
 -- The id before an entry id, or one that is lower still.
 local function before(id)
   local millis, sequence = parts_of(id)
-  if tonumber(sequence) == 0 then
-    if tonumber(millis) == 0 then
+  if sequence == '0' then
+    if millis == '0' then
       return '0-0'
     end
-    return text_of(tonumber(millis) - 1) .. '-18446744073709551615'
+    return one_less(millis) .. '-18446744073709551615'
   end
   if #sequence > 15 then
     return millis .. '-0'
@@ -83,13 +93,13 @@ end
 local function less(one, other)
   local millis, sequence = parts_of(one)
   local other_millis, other_sequence = parts_of(other)
-  if millis ~= other_millis then
-    return tonumber(millis) < tonumber(other_millis)
+  if millis == other_millis then
+    millis, other_millis = sequence, other_sequence
   end
-  if #sequence ~= #other_sequence then
-    return #sequence < #other_sequence
+  if #millis ~= #other_millis then
+    return #millis < #other_millis
   end
-  return sequence < other_sequence
+  return millis < other_millis
 end
 
 -- What is known of the failed attempts of a message: '<failures> <crashes> <mark> <first failure>'.
@@ -142,14 +152,57 @@ local function park(stream, group, retry, id, due)
   redis.call('zadd', retry, text_of(due), id)
 end
 
--- The fields of an entry as they were sent: what follows the fields that this store put in front.
+-- A script can't hand more than some thousand values to a command. More fields than this are
+-- stored as one.
+local most_values = 4000
+
+-- What follows the fields that this store puts in front of those that were sent.
+local function put_sent_fields(entry, fields)
+  entry[#entry + 1] = 'queue~fields'
+  entry[#entry + 1] = #fields / 2
+  if #fields > most_values then
+    entry[#entry + 1] = 'queue~packed'
+    entry[#entry + 1] = cmsgpack.pack(fields)
+    return entry
+  end
+  for i = 1, #fields do
+    entry[#entry + 1] = fields[i]
+  end
+  return entry
+end
+
+-- The fields of an entry of the streams of dead or of replayed messages as they were sent.
 local function sent_fields(fields)
   for i = 1, #fields, 2 do
     if fields[i] == 'queue~fields' then
-      return { unpack(fields, i + 2) }
+      -- A field of this name may have been sent, too; then there are as many as there should be
+      if fields[i + 2] == 'queue~packed' and #fields == i + 3 and fields[i + 1] ~= '1' then
+        return cmsgpack.unpack(fields[i + 3])
+      end
+      local sent = {}
+      for j = i + 2, #fields do
+        sent[#sent + 1] = fields[j]
+      end
+      return sent
     end
   end
   return fields
+end
+
+-- All fields of such an entry, none of them packed.
+local function plain_fields(fields)
+  local plain = {}
+  for i = 1, #fields, 2 do
+    plain[i], plain[i + 1] = fields[i], fields[i + 1]
+    if fields[i] == 'queue~fields' then
+      local sent = sent_fields(fields)
+      for j = 1, #sent do
+        plain[i + 1 + j] = sent[j]
+      end
+      return plain
+    end
+  end
+  return plain
 end
 
 -- The fields that this store put in front of those that were sent.

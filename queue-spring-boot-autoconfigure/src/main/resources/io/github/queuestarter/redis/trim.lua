@@ -5,6 +5,9 @@
 --       4 milliseconds that entries are kept if there is no group
 -- Returns: { how many finished ones were removed, how many without a group }
 local stream, groups, keep, limit = KEYS[1], KEYS[2], tonumber(ARGV[1]), tonumber(ARGV[2])
+if redis.call('type', stream).ok ~= 'stream' then
+  return { 0, 0 }
+end
 local bound, found = nil, {}
 for _, group in ipairs(groups_of(stream)) do
   found[group['name']] = true

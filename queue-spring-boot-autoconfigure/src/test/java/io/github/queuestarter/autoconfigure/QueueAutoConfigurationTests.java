@@ -21,6 +21,7 @@ import io.github.queuestarter.postgres.PostgresStore;
 import io.github.queuestarter.redis.RedisStore;
 import io.github.queuestarter.testing.TestRedis;
 import io.github.queuestarter.testing.TestServers;
+import io.lettuce.core.ReadFrom;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import org.junit.jupiter.api.Test;
 
@@ -28,6 +29,7 @@ import org.springframework.beans.factory.support.StaticListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
 import org.springframework.boot.data.redis.autoconfigure.DataRedisConnectionDetails;
+import org.springframework.boot.data.redis.autoconfigure.LettuceClientConfigurationBuilderCustomizer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
@@ -41,6 +43,9 @@ import org.springframework.boot.micrometer.metrics.autoconfigure.MetricsAutoConf
 import org.springframework.boot.micrometer.metrics.autoconfigure.export.simple.SimpleMetricsExportAutoConfiguration;
 import org.springframework.boot.test.context.FilteredClassLoader;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
+import org.springframework.data.redis.connection.stream.MapRecord;
+import org.springframework.data.redis.core.StringRedisTemplate;
 import org.springframework.jdbc.datasource.DataSourceTransactionManager;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import org.springframework.jdbc.support.JdbcTransactionManager;
@@ -187,6 +192,54 @@ class QueueAutoConfigurationTests {
 					assertThat(analysis.getAction()).isNotBlank();
 				}));
 		}
+	}
+
+	@Test
+	void streamKeyThatHoldsSomethingElseIsExplained() {
+		this.redis.withPropertyValues("queue.redis.prefix=taken:").run((sender) -> {
+			StringRedisTemplate redis = sender.getBean(StringRedisTemplate.class);
+			redis.opsForValue().set("taken:orders", "a cached order");
+			try {
+				this.redis.withBean(Plain.class)
+					.withPropertyValues("queue.redis.prefix=taken:")
+					.run((context) -> assertThat(analysis(context.getStartupFailure())).satisfies((analysis) -> {
+						assertThat(analysis.getDescription()).isEqualTo(
+								"Queue 'orders' needs the Redis key 'taken:orders' for its stream, and there is a"
+										+ " string.");
+						assertThat(analysis.getAction()).contains("DEL \"taken:orders\"")
+							.contains("queue.redis.prefix");
+					}));
+			}
+			finally {
+				redis.delete("taken:orders");
+			}
+		});
+	}
+
+	@Test
+	void listenerThatTakesStreamEntriesOfAQueueOnPostgresFails() {
+		this.both.withBean(TakesEntries.class)
+			.withPropertyValues("queue.backend=postgres", "queue.queues.other.backend=redis")
+			.run((context) -> assertThat(analysis(context.getStartupFailure())).satisfies((analysis) -> {
+				assertThat(analysis.getDescription()).contains("TakesEntries.on(MapRecord)")
+					.contains("'orders' lives in postgres");
+				assertThat(analysis.getAction()).contains("queue.queues.orders.backend");
+			}));
+	}
+
+	@Test
+	void queuesReadFromTheMasterWhateverTheApplicationPrefers() {
+		this.redis
+			.withBean(LettuceClientConfigurationBuilderCustomizer.class,
+					() -> (builder) -> builder.readFrom(ReadFrom.REPLICA_PREFERRED))
+			.run((context) -> {
+				assertThat(context.getBean(LettuceConnectionFactory.class).getClientConfiguration().getReadFrom())
+					.contains(ReadFrom.REPLICA_PREFERRED);
+				QueueRedisConnections connections = context.getBean(QueueRedisConnections.class);
+				assertThat(List.of(connections.store(), connections.heartbeat())).allSatisfy(
+						(own) -> assertThat(((LettuceConnectionFactory) own).getClientConfiguration().getReadFrom())
+							.isEmpty());
+			});
 	}
 
 	@Test
@@ -344,6 +397,14 @@ class QueueAutoConfigurationTests {
 
 	private static FailureAnalysis analysis(Throwable failure) {
 		return StartUpFailure.analysis(failure, new StaticListableBeanFactory());
+	}
+
+	static class TakesEntries {
+
+		@QueueListener("orders")
+		void on(MapRecord<String, String, String> entry) {
+		}
+
 	}
 
 	static class Plain {

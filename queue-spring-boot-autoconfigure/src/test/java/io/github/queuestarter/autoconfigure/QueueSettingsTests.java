@@ -1,9 +1,12 @@
 package io.github.queuestarter.autoconfigure;
 
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 import io.github.queuestarter.listener.ListenerSettings;
+import io.github.queuestarter.store.DeadLetterLimits;
 import io.github.queuestarter.store.GroupName;
 import io.github.queuestarter.store.RetentionSettings;
 import io.github.queuestarter.store.StartFrom;
@@ -143,6 +146,45 @@ class QueueSettingsTests {
 		assertThatExceptionOfType(InvalidQueuePropertiesException.class)
 			.isThrownBy(() -> settings(Map.of("queue.listener.max-crashes", "1")))
 			.withMessageContaining("max-crashes");
+	}
+
+	@Test
+	void deadLetterLimitsAreSaidOnEachLevel() {
+		QueueSettings settings = settings(
+				Map.of("queue.listener.dead-letter.max-age", "30d", "queue.queues.orders.dead-letter.max-length",
+						"1000", "queue.queues.orders.groups.mailer.dead-letter.max-length", "10"));
+		assertThat(settings.deadLetterLimits("orders", "mailer"))
+			.isEqualTo(new DeadLetterLimits(Duration.ofDays(30), 10L));
+		assertThat(settings.deadLetterLimits("orders", "other"))
+			.isEqualTo(new DeadLetterLimits(Duration.ofDays(30), 1000L));
+		assertThat(settings.deadLetterLimits("payments", "other"))
+			.isEqualTo(new DeadLetterLimits(Duration.ofDays(30), null));
+		assertThat(settings(Map.of()).deadLetterLimits("orders", "mailer")).isEqualTo(DeadLetterLimits.NONE);
+		assertThatExceptionOfType(InvalidQueuePropertiesException.class)
+			.isThrownBy(() -> settings(Map.of("queue.queues.orders.groups.mailer.dead-letter.max-length", "0")))
+			.withMessageContaining("queue.queues.orders.groups.mailer")
+			.withMessageContaining("dead-letter.max-length");
+	}
+
+	@Test
+	void trimOnSendNeedsALossyLengthOnRedis() {
+		String retention = "queue.queues.orders.retention.";
+		Map<String, String> whole = Map.of(retention + "trim-on-send", "approximate", retention + "lossy", "true",
+				retention + "max-length", "1000");
+		assertThat(settings(whole).trimOnSend("orders")).isEqualTo(QueueProperties.TrimOnSend.APPROXIMATE);
+		assertThat(settings(whole).trimOnSend("payments")).isEqualTo(QueueProperties.TrimOnSend.OFF);
+		Map<String, String> kept = new HashMap<>(whole);
+		kept.put(retention + "keep-done", "1h");
+		for (Map<String, String> wrong : List.of(Map.of(retention + "trim-on-send", "exact"), kept)) {
+			assertThatExceptionOfType(InvalidQueuePropertiesException.class).isThrownBy(() -> settings(wrong))
+				.withMessageContaining("queue.queues.orders")
+				.withMessageContaining("retention.lossy")
+				.withMessageContaining("retention.max-length");
+		}
+		Map<String, String> postgres = new HashMap<>(whole);
+		postgres.put("queue.queues.orders.backend", "postgres");
+		assertThatExceptionOfType(InvalidQueuePropertiesException.class).isThrownBy(() -> settings(postgres))
+			.withMessageContaining("Redis only");
 	}
 
 }

@@ -121,6 +121,17 @@ abstract class HousekeepingContract extends EndToEndTest {
 	}
 
 	@Test
+	void deadLettersBeyondTheLimitOfTheirGroupAreRemovedAndCounted() {
+		Application application = start(application().with("queue.housekeeping.interval", "50ms")
+			.with("queue.queues." + this.queue + ".dead-letter.max-length", "2")
+			.with("queue.queues." + this.queue + ".retry.max-attempts", "1")
+			.listener(new Refusing()));
+		application.template().sendAll(this.queue, List.of("a", "b", "c", "d", "e"));
+		await().until(() -> counter(application, "queue.dead.letters.removed", this.queue) == 3);
+		assertThat(application.admin().stats(this.queue, "refusing").deadLetters().value()).isEqualTo(2);
+	}
+
+	@Test
 	void queueThatNobodyEverReadIsEmptiedInTheEnd() {
 		String unread = this.queue + "-unread";
 		Application application = start(keeper().with("queue.queues." + unread + ".retention.unclaimed", "300ms"));
@@ -216,6 +227,15 @@ abstract class HousekeepingContract extends EndToEndTest {
 			if (text.equals("wait")) {
 				this.mayGoOn.await(30, TimeUnit.SECONDS);
 			}
+		}
+
+	}
+
+	static final class Refusing {
+
+		@QueueListener(queue = "${test.queue}", group = "refusing")
+		void on(String text) {
+			throw new IllegalStateException("by the test");
 		}
 
 	}

@@ -4,6 +4,7 @@ import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -13,6 +14,7 @@ import java.util.function.Supplier;
 import io.github.queuestarter.QueueEvent;
 import io.github.queuestarter.QueueStoreException;
 import io.github.queuestarter.store.Administration;
+import io.github.queuestarter.store.DeadLetterLimits;
 import io.github.queuestarter.store.GroupName;
 import io.github.queuestarter.store.GroupRemoval;
 import io.github.queuestarter.store.Housekeeping;
@@ -30,6 +32,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 class HousekeeperTests {
 
 	private static final List<GroupName> LISTENING = List.of(new GroupName("orders", "billing"));
+
+	private static final DeadLetterLimits TEN = new DeadLetterLimits(null, 10L);
 
 	private final List<QueueEvent> events = new ArrayList<>();
 
@@ -125,6 +129,17 @@ class HousekeeperTests {
 	}
 
 	@Test
+	void deadLettersAreRemovedUntilOnlyFewAreLeftToRemove() {
+		Iterator<Long> removals = List.of(500L, 500L, 7L).iterator();
+		this.store.deadLetters = removals::next;
+		round(List.of(new GroupName("orders", "limited"), new GroupName("orders", "billing")));
+		assertThat(this.store.limits).containsExactly(TEN, TEN, TEN);
+		assertThat(this.events).containsExactly(new QueueEvent.DeadLettersRemoved("fake", "orders", "limited", 500),
+				new QueueEvent.DeadLettersRemoved("fake", "orders", "limited", 500),
+				new QueueEvent.DeadLettersRemoved("fake", "orders", "limited", 7));
+	}
+
+	@Test
 	void removalThatKeepsFailingIsToldOnce() {
 		this.store.removal = () -> {
 			throw new QueueStoreException("no permission", null);
@@ -158,6 +173,10 @@ class HousekeeperTests {
 
 		private final List<Collection<GroupName>> marked = new ArrayList<>();
 
+		private final List<DeadLetterLimits> limits = new ArrayList<>();
+
+		private Supplier<Long> deadLetters = () -> 0L;
+
 		private Supplier<Removal> removal = () -> Removal.NONE;
 
 		private Set<String> unclaimed = Set.of();
@@ -190,6 +209,12 @@ class HousekeeperTests {
 		public Removal removeFinished(String queue, RetentionSettings retention) {
 			this.removals++;
 			return this.removal.get();
+		}
+
+		@Override
+		public long removeDeadLetters(GroupName group, DeadLetterLimits limits) {
+			this.limits.add(limits);
+			return this.deadLetters.get();
 		}
 
 		@Override
@@ -227,6 +252,11 @@ class HousekeeperTests {
 		@Override
 		public RetentionSettings retention(String queue) {
 			return RetentionSettings.defaults();
+		}
+
+		@Override
+		public DeadLetterLimits deadLetterLimits(String queue, String group) {
+			return group.equals("limited") ? TEN : DeadLetterLimits.NONE;
 		}
 
 		@Override

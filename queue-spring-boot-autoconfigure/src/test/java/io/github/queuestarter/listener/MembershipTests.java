@@ -14,6 +14,7 @@ import java.util.stream.Collectors;
 
 import io.github.queuestarter.QueueStoreException;
 import io.github.queuestarter.store.Consumers;
+import io.github.queuestarter.store.DeadLetterLimits;
 import io.github.queuestarter.store.GroupName;
 import io.github.queuestarter.store.QueueStore;
 import io.github.queuestarter.store.RetentionSettings;
@@ -172,6 +173,11 @@ class MembershipTests {
 
 		@Override
 		public RetentionSettings retention(String queue) {
+			throw new AssertionError("not asked for");
+		}
+
+		@Override
+		public DeadLetterLimits deadLetterLimits(String queue, String group) {
 			throw new AssertionError("not asked for");
 		}
 

@@ -15,6 +15,7 @@ import io.github.queuestarter.QueueEvent;
 import io.github.queuestarter.QueueStoreException;
 import io.github.queuestarter.store.ClaimedMessage;
 import io.github.queuestarter.store.ConsumerIds;
+import io.github.queuestarter.store.DeadLetterLimits;
 import io.github.queuestarter.store.GroupName;
 import io.github.queuestarter.store.GroupRemoval;
 import io.github.queuestarter.store.Housekeeping;
@@ -275,10 +276,27 @@ class RedisPromisesTests {
 		ClaimedMessage message = this.sink.receive();
 		this.server.redis().xtrim(STREAM, 0);
 		settle(new Settlement.Retry(message, Duration.ZERO, failure()));
-		Awaitility.await().until(() -> this.server.events(QueueEvent.Warning.class).size() == 1);
-		assertThat(this.server.events(QueueEvent.Warning.class).get(0).text()).contains("removed from its stream");
+		Awaitility.await().until(() -> !this.server.events(QueueEvent.Lost.class).isEmpty());
+		assertThat(this.server.events(QueueEvent.Lost.class))
+			.containsExactly(new QueueEvent.Lost("redis", QUEUE, GROUP, 1));
 		assertThat(this.server.redis().keys("*retry*")).isEmpty();
 		assertThat(this.server.redis().keys("*attempts*")).isEmpty();
+	}
+
+	@Test
+	void deadLetterBeyondTheLimitLeavesNothingBehind() throws Exception {
+		listen();
+		for (int i = 0; i < 2; i++) {
+			this.server.redis().xadd(STREAM, "id", "once", "payload", "{}");
+			this.server.redis().xadd(STREAM, "id", "twice", "payload", "{}");
+			bury(this.sink.receive());
+			bury(this.sink.receive());
+		}
+		DeadLetterLimits limits = new DeadLetterLimits(null, 1L);
+		assertThat(this.server.store().housekeeping().removeDeadLetters(new GroupName(QUEUE, GROUP), limits))
+			.isEqualTo(3);
+		assertThat(this.server.redis().hkeys("{queue:orders}:dead-ids:billing")).containsExactly("twice");
+		assertThat(this.server.store().administration().replay(QUEUE, GROUP, "twice")).isTrue();
 	}
 
 	@Test

@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 import io.github.queuestarter.EncodedPayload;
 import io.github.queuestarter.EncodedPayload.Format;
@@ -54,6 +56,8 @@ final class ServerUnderTest implements AutoCloseable {
 
 	private final List<MessageSource> sources = new ArrayList<>();
 
+	private final List<RedisStore> others = new ArrayList<>();
+
 	private ServerUnderTest(String... config) {
 		this.server = RedisServer.builder().config(config).start();
 		TestRedis redis = new TestRedis(this.server.host(), this.server.port(), null, null);
@@ -90,6 +94,21 @@ final class ServerUnderTest implements AutoCloseable {
 	}
 
 	/**
+	 * Another instance that uses the same server.
+	 * @param commandTimeout how long its client waits for an answer
+	 * @param seen what it sees of its connections
+	 * @param caps to which length a send cuts a queue
+	 */
+	RedisStore another(Duration commandTimeout, RedisStore.Settings settings,
+			UnaryOperator<RedisConnectionFactory> seen, Function<String, RedisStore.LengthCap> caps) {
+		TestRedis redis = new TestRedis(this.server.host(), this.server.port(), null, null);
+		RedisStore another = new RedisStore(seen.apply(this.lettuce.connections(redis, commandTimeout)),
+				this.lettuce.connections(redis, commandTimeout), settings, caps, this::observe);
+		this.others.add(another);
+		return another;
+	}
+
+	/**
 	 * Redis as any other client sees it.
 	 */
 	RedisCommands<String, String> redis() {
@@ -109,8 +128,15 @@ final class ServerUnderTest implements AutoCloseable {
 	 * Start to receive, and wait for the first poll.
 	 */
 	MessageSource listen(String queue, String group, CollectingSink sink) throws InterruptedException {
-		MessageSource source = this.store.reader()
-			.open(new Subscription(queue, group, StartFrom.EARLIEST, "tests"), sink);
+		return listen(this.store, queue, group, sink);
+	}
+
+	/**
+	 * The same by another instance.
+	 */
+	MessageSource listen(RedisStore store, String queue, String group, CollectingSink sink)
+			throws InterruptedException {
+		MessageSource source = store.reader().open(new Subscription(queue, group, StartFrom.EARLIEST, "tests"), sink);
 		this.sources.add(source);
 		source.start();
 		sink.awaitPolls(1);
@@ -122,10 +148,14 @@ final class ServerUnderTest implements AutoCloseable {
 	 * @return the message's id
 	 */
 	String send(String queue, String text) {
+		return send(this.store, queue, text);
+	}
+
+	String send(RedisStore store, String queue, String text) {
 		OutgoingMessage message = new OutgoingMessage(UUID.randomUUID().toString(), queue,
 				EncodedPayload.ofText(text, Format.TEXT), Map.of(), null, null);
 		Awaitility.await().ignoreExceptions().pollDelay(Duration.ZERO).pollInterval(Duration.ofMillis(50)).until(() -> {
-			this.store.appender().append(List.of(message), false);
+			store.appender().append(List.of(message), false);
 			return true;
 		});
 		return message.id();
@@ -150,6 +180,7 @@ final class ServerUnderTest implements AutoCloseable {
 			this.server.resume();
 		}
 		this.sources.forEach(MessageSource::stop);
+		this.others.forEach(RedisStore::close);
 		this.store.close();
 		this.connection.close();
 		this.client.shutdown(Duration.ZERO, Duration.ofSeconds(1));

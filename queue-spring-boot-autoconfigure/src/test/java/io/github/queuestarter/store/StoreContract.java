@@ -18,7 +18,7 @@ import org.junit.jupiter.api.AfterEach;
  */
 public abstract class StoreContract implements SendContract, ReceiveContract, ScheduleContract, SettleContract,
 		RepeatContract, FenceContract, RescueContract, LostAnswerContract, RoomContract, DeadLetterContract,
-		PauseContract, StatsContract, RetentionContract, LimitContract, GroupRemovalContract {
+		PauseContract, StatsContract, RetentionContract, LimitContract, DeadLetterLimitContract, GroupRemovalContract {
 
 	private final List<Instance> instances = new ArrayList<>();
 
