@@ -286,6 +286,8 @@ public class QueueProperties {
 
 		private final Retention retention = new Retention();
 
+		private final Redis redis = new Redis();
+
 		/**
 		 * Settings of single groups of this queue, by name.
 		 */
@@ -303,8 +305,34 @@ public class QueueProperties {
 			return this.retention;
 		}
 
+		public Redis getRedis() {
+			return this.redis;
+		}
+
 		public Map<String, GroupOverrides> getGroups() {
 			return this.groups;
+		}
+
+	}
+
+	/**
+	 * How one queue lives on Redis.
+	 */
+	public static class Redis {
+
+		/**
+		 * Key of the queue's stream, as it is, for a stream that others made. With a hash
+		 * tag, what else belongs to the queue takes the same. By default the prefix and
+		 * the name of the queue.
+		 */
+		private @Nullable String key;
+
+		public @Nullable String getKey() {
+			return this.key;
+		}
+
+		public void setKey(@Nullable String key) {
+			this.key = key;
 		}
 
 	}

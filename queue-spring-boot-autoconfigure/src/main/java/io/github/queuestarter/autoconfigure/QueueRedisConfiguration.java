@@ -1,17 +1,21 @@
 package io.github.queuestarter.autoconfigure;
 
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 import io.github.queuestarter.QueueObserver;
 import io.github.queuestarter.redis.RedisStore;
 
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
+import org.springframework.context.annotation.Lazy;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
 /**
@@ -19,14 +23,18 @@ import org.springframework.data.redis.connection.RedisConnectionFactory;
  */
 @Configuration(proxyBeanMethods = false)
 @ConditionalOnClass(RedisConnectionFactory.class)
-@ConditionalOnSingleCandidate(RedisConnectionFactory.class)
+@Conditional(OnQueueRedisCondition.class)
 @ConditionalOnBackend("redis")
 @EnableConfigurationProperties(QueueRedisProperties.class)
 class QueueRedisConfiguration {
 
 	@Bean
-	QueueRedisConnections queueRedisConnections(RedisConnectionFactory connections, QueueProperties properties) {
-		return new QueueRedisConnections(connections, properties.getHeartbeat().getInterval());
+	QueueRedisConnections queueRedisConnections(ObjectProvider<RedisConnectionFactory> connections,
+			@QueueRedisConnectionFactory ObjectProvider<RedisConnectionFactory> marked, QueueProperties properties,
+			QueueRedisProperties redis) {
+		return new QueueRedisConnections(marked.getIfAvailable(connections::getObject),
+				properties.getHeartbeat().getInterval(),
+				(redis.getDatabase() != null) ? new RedisDatabase(redis.getDatabase()) : null);
 	}
 
 	@Bean
@@ -34,13 +42,36 @@ class QueueRedisConfiguration {
 	RedisStore queueRedisStore(QueueRedisConnections connections, QueueRedisProperties properties,
 			QueueProperties queue, @Qualifier("queueEvents") QueueObserver events) {
 		return new RedisStore(connections.store(), connections.heartbeat(),
-				settings(properties, queue.getHeartbeat().getInterval()), events);
+				withKeys(settings(properties, queue.getHeartbeat().getInterval()), queue), events);
+	}
+
+	@Bean
+	@Lazy(false)
+	QueueRedisInspection queueRedisInspection(RedisStore store, QueueRedisProperties properties) {
+		return new QueueRedisInspection(store, properties.isStrict());
+	}
+
+	private static RedisStore.Settings withKeys(RedisStore.Settings settings, QueueProperties properties) {
+		Map<String, String> keys = new LinkedHashMap<>();
+		properties.getQueues().forEach((queue, overrides) -> {
+			String key = overrides.getRedis().getKey();
+			if (key != null) {
+				keys.put(queue, key);
+			}
+		});
+		try {
+			return settings.withKeys(keys);
+		}
+		catch (IllegalArgumentException ex) {
+			throw new InvalidQueuePropertiesException("queue.queues", String.valueOf(ex.getMessage()), ex);
+		}
 	}
 
 	private static RedisStore.Settings settings(QueueRedisProperties properties, Duration reconcileInterval) {
 		try {
 			return new RedisStore.Settings(properties.getPrefix(), properties.getPollInterval(), properties.getBlock(),
-					properties.getForeignIdle(), reconcileInterval);
+					properties.getForeignIdle(), reconcileInterval)
+				.withRefreshIdle(properties.isRefreshIdle());
 		}
 		catch (IllegalArgumentException ex) {
 			throw new InvalidQueuePropertiesException("queue.redis", String.valueOf(ex.getMessage()), ex);

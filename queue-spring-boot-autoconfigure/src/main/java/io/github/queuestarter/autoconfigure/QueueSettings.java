@@ -49,6 +49,7 @@ final class QueueSettings implements ListenerSettingsSource {
 			validate(prefix, () -> {
 				resolve(layers(queue, null));
 				validateRetention(retentionLayers(queue));
+				validateBackend(queue, overrides);
 			});
 			overrides.getGroups().forEach((group, own) -> validate(prefix + ".groups." + group, () -> {
 				resolve(layers(queue, group));
@@ -112,6 +113,12 @@ final class QueueSettings implements ListenerSettingsSource {
 				"'retention.max-age' and 'retention.max-length' would remove nothing: finished messages are not kept"
 						+ " ('retention.keep-done' is 0), and unfinished ones are not dropped unless"
 						+ " 'retention.lossy' is true. Set one of the two, or leave out the limit");
+	}
+
+	private void validateBackend(String queue, QueueOverrides overrides) {
+		String backend = backendOf(queue);
+		Assert.isTrue(overrides.getRedis().getKey() == null || backend == null || backend.equals("redis"),
+				() -> "'redis.key' is of no effect, as the queue lives in '" + backend + "'");
 	}
 
 	private static void validateExpiry(@Nullable Duration expireAfter) {
