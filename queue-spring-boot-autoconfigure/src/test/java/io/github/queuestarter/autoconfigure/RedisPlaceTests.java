@@ -89,10 +89,8 @@ class RedisPlaceTests {
 	@ParameterizedTest
 	@ValueSource(booleans = { false, true })
 	void queuesMayHaveADatabaseOfTheirOwn(boolean masterWithReplicas) {
-		ApplicationContextRunner application = masterWithReplicas
-				? this.unaddressed
-					.withPropertyValues("spring.data.redis.masterreplica.nodes=127.0.0.1:" + server.port())
-				: this.application;
+		ApplicationContextRunner application = masterWithReplicas ? this.unaddressed
+			.withPropertyValues("spring.data.redis.masterreplica.nodes=127.0.0.1:" + server.port()) : this.application;
 		String prefix = this.key + ":";
 		application.withPropertyValues("queue.redis.prefix=" + prefix, "queue.redis.database=3").run((context) -> {
 			context.getBean(QueueTemplate.class).send("orders", "text");
@@ -158,8 +156,7 @@ class RedisPlaceTests {
 
 	@Test
 	void twoQueuesCannotHaveOneKey() {
-		this.application
-			.withPropertyValues("queue.queues.orders.redis.key=shop", "queue.queues.returns.redis.key=shop")
+		this.application.withPropertyValues("queue.queues.orders.redis.key=shop", "queue.queues.returns.redis.key=shop")
 			.run((context) -> assertThat(description(context)).contains("'orders.redis.key'")
 				.contains("'returns.redis.key'"));
 	}
@@ -210,7 +207,8 @@ class RedisPlaceTests {
 			.withPropertyValues(property)
 			.run((context) -> {
 				assertThat(description(context)).contains("'orders'").contains("(first, second)");
-				assertThat(StartupFailures.analyze(context.getStartupFailure(), this.started.getBeanFactory()).getAction())
+				assertThat(
+						StartupFailures.analyze(context.getStartupFailure(), this.started.getBeanFactory()).getAction())
 					.contains("@QueueRedisConnectionFactory")
 					.contains("@Primary");
 			});

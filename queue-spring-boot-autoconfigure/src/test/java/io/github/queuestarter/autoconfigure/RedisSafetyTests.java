@@ -77,17 +77,16 @@ class RedisSafetyTests {
 		serve("--appendonly", "yes");
 		application().withBean(Listener.class, () -> new Listener(this.received))
 			.withPropertyValues("queue.redis.prefix=other:")
-			.run((other) -> application().withBean(Listener.class, () -> new Listener(this.received))
-				.run((context) -> {
-					context.getBean(QueueTemplate.class).send("orders", "one");
-					other.getBean(QueueTemplate.class).send("orders", "other");
-					await().until(() -> this.received.size() == 2);
-					// registrations expire
-					redis((redis) -> assertThat(redis.pttl("{queue:orders}:consumers")).isPositive());
-					context.getBean(RedisStore.class).requireSafeServer();
-					other.getBean(RedisStore.class).requireSafeServer();
-					assertThat(this.warnings).isEmpty();
-				}));
+			.run((other) -> application().withBean(Listener.class, () -> new Listener(this.received)).run((context) -> {
+				context.getBean(QueueTemplate.class).send("orders", "one");
+				other.getBean(QueueTemplate.class).send("orders", "other");
+				await().until(() -> this.received.size() == 2);
+				// registrations expire
+				redis((redis) -> assertThat(redis.pttl("{queue:orders}:consumers")).isPositive());
+				context.getBean(RedisStore.class).requireSafeServer();
+				other.getBean(RedisStore.class).requireSafeServer();
+				assertThat(this.warnings).isEmpty();
+			}));
 	}
 
 	@Test
@@ -106,8 +105,9 @@ class RedisSafetyTests {
 				.contains("Set 'queue.redis.strict' to 'false'");
 			assertThat(this.warnings).isEmpty();
 		});
-		strict().withInitializer(
-				(context) -> context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor()))
+		strict()
+			.withInitializer(
+					(context) -> context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor()))
 			.run((context) -> assertThat(analysis(context).getDescription()).contains("'queue.redis.strict'"));
 	}
 
@@ -155,11 +155,12 @@ class RedisSafetyTests {
 			assertThat(context).hasNotFailed();
 			await().until(() -> !this.warnings.isEmpty());
 			context.getBean(RedisStore.class).requireSafeServer();
-			assertThat(this.warnings).hasSize(2).allSatisfy((line) -> assertThat(line).contains("Could not check")
-				.contains("NOPERM")
-				.contains("'maxmemory-policy noeviction'")
-				.contains("'appendonly yes'")
-				.doesNotContain("\n"));
+			assertThat(this.warnings).hasSize(2)
+				.allSatisfy((line) -> assertThat(line).contains("Could not check")
+					.contains("NOPERM")
+					.contains("'maxmemory-policy noeviction'")
+					.contains("'appendonly yes'")
+					.doesNotContain("\n"));
 		});
 	}
 

@@ -36,8 +36,7 @@ class InspectionTests {
 	@ParameterizedTest
 	@ValueSource(strings = { "allkeys-lru", "allkeys-random", "volatile-ttl", "volatile-lfu" })
 	void everyPolicyThatEvictsIsARisk(String policy) {
-		assertThat(of(SAFE.replace("noeviction", policy)).warnings())
-			.singleElement()
+		assertThat(of(SAFE.replace("noeviction", policy)).warnings()).singleElement()
 			.asString()
 			.contains("'" + policy + "'")
 			.contains("Set 'maxmemory-policy noeviction'");
