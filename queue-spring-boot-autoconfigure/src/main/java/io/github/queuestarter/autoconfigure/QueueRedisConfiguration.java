@@ -15,7 +15,6 @@ import org.springframework.boot.context.properties.EnableConfigurationProperties
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.context.annotation.Lazy;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 
 /**
@@ -46,7 +45,6 @@ class QueueRedisConfiguration {
 	}
 
 	@Bean
-	@Lazy(false)
 	QueueRedisInspection queueRedisInspection(RedisStore store, QueueRedisProperties properties) {
 		return new QueueRedisInspection(store, properties.isStrict());
 	}

@@ -40,11 +40,21 @@ final class InspectionWatch {
 	}
 
 	/**
-	 * End the thread. It may still wait for the server; nothing is reported any more.
+	 * End the thread, and wait a moment for it. One that still waits for the server will
+	 * report nothing.
 	 */
-	void close() {
+	synchronized void close() {
 		this.closed = true;
 		this.alarm.ring(Duration.ZERO);
+		Thread running = this.thread;
+		if (running != null && running != Thread.currentThread()) {
+			try {
+				running.join(Duration.ofSeconds(1).toMillis());
+			}
+			catch (InterruptedException ex) {
+				Thread.currentThread().interrupt();
+			}
+		}
 	}
 
 	// That the server is away is told by who needs it

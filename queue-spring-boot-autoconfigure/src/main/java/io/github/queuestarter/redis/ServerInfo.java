@@ -47,7 +47,7 @@ record ServerInfo(Map<String, String> fields) {
 	 */
 	long expiringKeys(int database) {
 		return Arrays.stream(this.fields.getOrDefault("db" + database, "").split(","))
-			.filter((part) -> part.startsWith("expires="))
+			.filter((part) -> part.matches("expires=\\d{1,18}"))
 			.mapToLong((part) -> Long.parseLong(part.substring("expires=".length())))
 			.sum();
 	}

@@ -105,6 +105,11 @@ class RedisSafetyTests {
 				.contains("Set 'queue.redis.strict' to 'false'");
 			assertThat(this.warnings).isEmpty();
 		});
+	}
+
+	@Test
+	void strictApplicationIsStrictEvenIfItsBeansAreLazy() {
+		serve();
 		strict()
 			.withInitializer(
 					(context) -> context.addBeanFactoryPostProcessor(new LazyInitializationBeanFactoryPostProcessor()))
@@ -126,7 +131,14 @@ class RedisSafetyTests {
 		serve("--appendonly", "yes");
 		redis((redis) -> redis.psetex("cache:1", Duration.ofHours(1).toMillis(), "value"));
 		strict().run((context) -> assertThat(analysis(context).getAction()).contains("'queue.redis.database'"));
-		strict().withPropertyValues("queue.redis.database=3").run((context) -> assertThat(context).hasNotFailed());
+		ApplicationContextRunner apart = strict().withPropertyValues("queue.redis.database=3");
+		apart.run((context) -> assertThat(context).hasNotFailed());
+		redis((redis) -> {
+			redis.flushall();
+			redis.select(3);
+			redis.psetex("cache:1", Duration.ofHours(1).toMillis(), "value");
+		});
+		apart.run((context) -> assertThat(analysis(context).getAction()).contains("'queue.redis.database'"));
 	}
 
 	@Test

@@ -13,7 +13,6 @@ import org.junit.jupiter.api.Test;
 import org.springframework.data.domain.Range;
 import org.springframework.data.redis.connection.stream.PendingMessage;
 import org.springframework.data.redis.connection.stream.PendingMessages;
-import org.springframework.data.redis.connection.stream.RecordId;
 import org.springframework.data.redis.core.StringRedisTemplate;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -67,16 +66,6 @@ class RedisRefreshIdleTests extends EndToEndTest {
 		this.slow.end.countDown();
 		await().until(() -> pending(redis).isEmpty());
 		assertThat(this.slow.begun.all()).containsExactlyInAnyOrder("one", "two");
-	}
-
-	@Test
-	void messageThatSomebodyElseHasClaimedStaysWithThem() {
-		StringRedisTemplate redis = listening(true).bean(StringRedisTemplate.class);
-		RecordId first = pending(redis).get(0).getId();
-		redis.opsForStream().claim(key(), GROUP, "somebody", Duration.ZERO, first);
-		awaitRefresh(redis, 1);
-		awaitRefresh(redis, 1);
-		assertThat(pending(redis).get(0).getConsumerName()).isEqualTo("somebody");
 	}
 
 	@Test
