@@ -14,6 +14,7 @@ import io.lettuce.core.cluster.api.async.RedisAdvancedClusterAsyncCommands;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
 import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
@@ -24,6 +25,8 @@ import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactor
 final class Inspector {
 
 	private static final int SAMPLE = 500;
+
+	private static final String NO_DATABASE = "DB index is out of range";
 
 	private static final Risk SHARED_DATABASE = new Risk(
 			"Queues share a database of Redis with keys that expire, as those of a cache do: who clears the cache by"
@@ -66,7 +69,8 @@ final class Inspector {
 			servers = masters();
 		}
 		catch (QueueStoreException ex) {
-			return Inspection.refused(reason(ex));
+			return isAboutTheDatabase(ex) ? Inspection.of(List.of()).with(noDatabase())
+					: Inspection.refused(reason(ex));
 		}
 		Inspection inspection = Inspection.of(servers);
 		if (servers.stream().allMatch((server) -> server.expiringKeys(this.database) == 0)) {
@@ -79,6 +83,17 @@ final class Inspector {
 		catch (QueueStoreException ex) {
 			return inspection.without(SafetyRule.SHARING, reason(ex));
 		}
+	}
+
+	// Then there are no connections at all
+	private static boolean isAboutTheDatabase(QueueStoreException ex) {
+		return String.valueOf(NestedExceptionUtils.getMostSpecificCause(ex).getMessage()).contains(NO_DATABASE);
+	}
+
+	private Risk noDatabase() {
+		return new Risk("Redis has no database " + this.database + ", so that no message can be sent or received",
+				"Set 'queue.redis.database', or 'spring.data.redis.database' for all, to less than 'databases' in the"
+						+ " configuration of Redis, which is 16 unless it says otherwise");
 	}
 
 	private List<ServerInfo> masters() {

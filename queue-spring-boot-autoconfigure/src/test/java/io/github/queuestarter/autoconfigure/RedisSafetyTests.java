@@ -142,6 +142,20 @@ class RedisSafetyTests {
 	}
 
 	@Test
+	void databaseThatTheServerDoesNotHaveIsTold() {
+		serve("--appendonly", "yes");
+		strict().withPropertyValues("queue.redis.database=16").run((context) -> {
+			assertThat(analysis(context).getDescription()).contains("no database 16");
+			assertThat(analysis(context).getAction()).contains("'queue.redis.database'").contains("'databases'");
+		});
+		application().withPropertyValues("queue.redis.database=16").run((context) -> {
+			assertThat(context).hasNotFailed();
+			await().until(() -> !this.warnings.isEmpty());
+			assertThat(this.warnings).singleElement().asString().contains("no database 16");
+		});
+	}
+
+	@Test
 	void cacheInTheSameClusterAsksForARedisOfItsOwn() {
 		serve("--appendonly", "yes", "--cluster-enabled", "yes");
 		redis((redis) -> {
