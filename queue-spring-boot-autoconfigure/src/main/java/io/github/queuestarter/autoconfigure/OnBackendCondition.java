@@ -27,8 +27,8 @@ final class OnBackendCondition extends SpringBootCondition {
 		if (all == null || all.isBlank() || all.equals(backend)) {
 			return ConditionOutcome.match(message.because("'queue.backend' is " + ((all == null) ? "not set" : all)));
 		}
-		Map<String, QueueProperties.QueueOverrides> queues = Binder.get(environment)
-			.bind("queue.queues", Bindable.mapOf(String.class, QueueProperties.QueueOverrides.class))
+		Map<String, QueueOverrides> queues = Binder.get(environment)
+			.bind("queue.queues", Bindable.mapOf(String.class, QueueOverrides.class))
 			.orElse(Map.of());
 		if (queues.values().stream().anyMatch((queue) -> backend.equals(queue.getBackend()))) {
 			return ConditionOutcome.match(message.because("a queue names it"));

@@ -12,8 +12,8 @@ import org.springframework.context.annotation.ConfigurationCondition;
 import org.springframework.core.type.AnnotatedTypeMetadata;
 
 /**
- * Matches when a bean is marked. {@code @ConditionalOnBean} passes over beans that are no
- * default candidates, which a marked one should be.
+ * Matches when a bean is marked for queues. {@code @ConditionalOnBean} passes over beans
+ * that are no default candidates, which a marked one should be.
  */
 abstract class OnMarkedBeanCondition extends SpringBootCondition implements ConfigurationCondition {
 

@@ -1,9 +1,11 @@
 package io.github.queuestarter.autoconfigure;
 
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 import io.github.queuestarter.QueueObserver;
-import io.github.queuestarter.autoconfigure.QueueProperties.TrimOnSend;
+import io.github.queuestarter.autoconfigure.RetentionProperties.TrimOnSend;
 import io.github.queuestarter.redis.RedisStore;
 import org.jspecify.annotations.Nullable;
 
@@ -31,17 +33,40 @@ class QueueRedisConfiguration {
 
 	@Bean
 	QueueRedisConnections queueRedisConnections(ObjectProvider<RedisConnectionFactory> connections,
-			@QueueRedisConnectionFactory ObjectProvider<RedisConnectionFactory> marked, QueueProperties properties) {
+			@QueueRedisConnectionFactory ObjectProvider<RedisConnectionFactory> marked, QueueProperties properties,
+			QueueRedisProperties redis) {
 		return new QueueRedisConnections(marked.getIfAvailable(connections::getObject),
-				properties.getHeartbeat().getInterval());
+				properties.getHeartbeat().getInterval(),
+				(redis.getDatabase() != null) ? new RedisDatabase(redis.getDatabase()) : null);
 	}
 
 	@Bean
 	@ConditionalOnMissingBean(RedisStore.class)
 	RedisStore queueRedisStore(QueueRedisConnections connections, QueueRedisProperties properties,
 			QueueProperties queue, QueueSettings queues, @Qualifier("queueEvents") QueueObserver events) {
-		return new RedisStore(connections.store(), connections.heartbeat(), settings(properties, queue.getHeartbeat()),
-				(name) -> lengthCap(name, queues), events);
+		return new RedisStore(connections.store(), connections.heartbeat(),
+				withKeys(settings(properties, queue.getHeartbeat()), queue), (name) -> lengthCap(name, queues), events);
+	}
+
+	@Bean
+	QueueRedisInspection queueRedisInspection(RedisStore store, QueueRedisProperties properties) {
+		return new QueueRedisInspection(store, properties.isStrict());
+	}
+
+	private static RedisStore.Settings withKeys(RedisStore.Settings settings, QueueProperties properties) {
+		Map<String, String> keys = new LinkedHashMap<>();
+		properties.getQueues().forEach((queue, overrides) -> {
+			String key = overrides.getRedis().getKey();
+			if (key != null) {
+				keys.put(queue, key);
+			}
+		});
+		try {
+			return settings.withKeys(keys);
+		}
+		catch (IllegalArgumentException ex) {
+			throw new InvalidQueuePropertiesException("queue.queues", String.valueOf(ex.getMessage()), ex);
+		}
 	}
 
 	@Bean
@@ -63,7 +88,8 @@ class QueueRedisConfiguration {
 					() -> "'block' must be shorter than 'queue.heartbeat.expiry' (" + DurationStyle.SIMPLE.print(expiry)
 							+ "), because a listener that asks less often is taken for dead");
 			return new RedisStore.Settings(properties.getPrefix(), properties.getPollInterval(), properties.getBlock(),
-					properties.getForeignIdle(), heartbeat.getInterval());
+					properties.getForeignIdle(), heartbeat.getInterval())
+				.withRefreshIdle(properties.isRefreshIdle());
 		}
 		catch (IllegalArgumentException ex) {
 			throw new InvalidQueuePropertiesException("queue.redis", String.valueOf(ex.getMessage()), ex);

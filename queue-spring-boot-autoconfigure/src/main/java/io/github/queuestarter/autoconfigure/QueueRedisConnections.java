@@ -3,6 +3,8 @@ package io.github.queuestarter.autoconfigure;
 import java.lang.reflect.Field;
 import java.time.Duration;
 
+import org.jspecify.annotations.Nullable;
+
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.data.redis.connection.RedisClusterConfiguration;
 import org.springframework.data.redis.connection.RedisConfiguration;
@@ -35,23 +37,35 @@ final class QueueRedisConnections implements DisposableBean {
 	 * Create the connections; none is opened yet.
 	 * @param application the application's connections
 	 * @param longestBeat how long a command of the heartbeat may take
+	 * @param database the database of queues, if it is not that of the application
+	 * @throws InvalidQueuePropertiesException if the server does not have that database
 	 * @throws UnsupportedRedisClientException if the application does not use Lettuce
 	 */
-	QueueRedisConnections(RedisConnectionFactory application, Duration longestBeat) {
+	QueueRedisConnections(RedisConnectionFactory application, Duration longestBeat, @Nullable RedisDatabase database) {
 		if (!(application instanceof LettuceConnectionFactory lettuce)) {
 			throw new UnsupportedRedisClientException(application.getClass());
 		}
 		Duration timeout = lettuce.getClientConfiguration().getCommandTimeout();
-		this.store = like(lettuce, shorter(timeout, LONGEST_COMMAND), "-queue");
-		this.heartbeat = like(lettuce, shorter(timeout, longestBeat), "-heartbeat");
+		RedisConfiguration server = in(database, configuration(lettuce));
+		this.store = like(lettuce, server, shorter(timeout, LONGEST_COMMAND), "-queue");
+		this.heartbeat = like(lettuce, server, shorter(timeout, longestBeat), "-heartbeat");
+	}
+
+	private static RedisConfiguration in(@Nullable RedisDatabase database, RedisConfiguration server) {
+		try {
+			return (database != null) ? database.on(server) : server;
+		}
+		catch (IllegalArgumentException ex) {
+			throw new InvalidQueuePropertiesException("queue.redis", String.valueOf(ex.getMessage()), ex);
+		}
 	}
 
 	private static Duration shorter(Duration one, Duration other) {
 		return (one.compareTo(other) < 0) ? one : other;
 	}
 
-	private static LettuceConnectionFactory like(LettuceConnectionFactory application, Duration timeout,
-			String suffix) {
+	private static LettuceConnectionFactory like(LettuceConnectionFactory application, RedisConfiguration server,
+			Duration timeout, String suffix) {
 		LettuceClientConfiguration client = application.getClientConfiguration();
 		LettuceClientConfiguration.LettuceClientConfigurationBuilder builder = LettuceClientConfiguration.builder()
 			.commandTimeout(timeout)
@@ -68,7 +82,7 @@ final class QueueRedisConnections implements DisposableBean {
 				ssl.startTls();
 			}
 		}
-		LettuceConnectionFactory own = new LettuceConnectionFactory(configuration(application), builder.build());
+		LettuceConnectionFactory own = new LettuceConnectionFactory(server, builder.build());
 		own.setValidateConnection(false);
 		own.afterPropertiesSet();
 		own.start();

@@ -2,6 +2,8 @@ package io.github.queuestarter.autoconfigure;
 
 import java.time.Duration;
 
+import org.jspecify.annotations.Nullable;
+
 import org.springframework.boot.context.properties.ConfigurationProperties;
 
 /**
@@ -31,6 +33,26 @@ public class QueueRedisProperties {
 	 * that is not an application with this library.
 	 */
 	private Duration foreignIdle = Duration.ofMinutes(5);
+
+	/**
+	 * Whether to renew, once per heartbeat interval, the idle times of messages that this
+	 * instance holds. For groups in which clients of other kinds claim what is idle, by
+	 * XAUTOCLAIM.
+	 */
+	private boolean refreshIdle = false;
+
+	/**
+	 * Database of the queues. By default spring.data.redis.database. A Redis Cluster has
+	 * only database 0.
+	 */
+	private @Nullable Integer database;
+
+	/**
+	 * Whether the application does not start if Redis is not set up so that it keeps
+	 * queues: with an eviction policy, without an append-only file, too old, or in a
+	 * database that is shared with a cache. By default it only warns.
+	 */
+	private boolean strict = false;
 
 	public String getPrefix() {
 		return this.prefix;
@@ -62,6 +84,30 @@ public class QueueRedisProperties {
 
 	public void setForeignIdle(Duration foreignIdle) {
 		this.foreignIdle = foreignIdle;
+	}
+
+	public boolean isRefreshIdle() {
+		return this.refreshIdle;
+	}
+
+	public void setRefreshIdle(boolean refreshIdle) {
+		this.refreshIdle = refreshIdle;
+	}
+
+	public @Nullable Integer getDatabase() {
+		return this.database;
+	}
+
+	public void setDatabase(@Nullable Integer database) {
+		this.database = database;
+	}
+
+	public boolean isStrict() {
+		return this.strict;
+	}
+
+	public void setStrict(boolean strict) {
+		this.strict = strict;
 	}
 
 }

@@ -6,12 +6,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-import io.github.queuestarter.autoconfigure.QueueProperties.DeadLetters;
-import io.github.queuestarter.autoconfigure.QueueProperties.Listener;
-import io.github.queuestarter.autoconfigure.QueueProperties.QueueOverrides;
-import io.github.queuestarter.autoconfigure.QueueProperties.Retention;
-import io.github.queuestarter.autoconfigure.QueueProperties.Retry;
-import io.github.queuestarter.autoconfigure.QueueProperties.TrimOnSend;
+import io.github.queuestarter.autoconfigure.ListenerProperties.DeadLetters;
+import io.github.queuestarter.autoconfigure.ListenerProperties.Retry;
+import io.github.queuestarter.autoconfigure.RetentionProperties.TrimOnSend;
 import io.github.queuestarter.listener.ListenerSettings;
 import io.github.queuestarter.listener.ListenerSettingsSource;
 import io.github.queuestarter.listener.RetrySettings;
@@ -42,7 +39,7 @@ final class QueueSettings implements ListenerSettingsSource {
 	 */
 	QueueSettings(QueueProperties properties) {
 		this.properties = properties;
-		Retention defaults = properties.getListener().getRetention();
+		RetentionProperties defaults = properties.getListener().getRetention();
 		validate("queue.listener", () -> {
 			resolve(List.of(properties.getListener()));
 			resolveDeadLetters(List.of(properties.getListener()));
@@ -56,6 +53,7 @@ final class QueueSettings implements ListenerSettingsSource {
 				resolveDeadLetters(layers(queue, null));
 				validateRetention(retentionLayers(queue));
 				validateTrimOnSend(retentionLayers(queue), "postgres".equals(overrides.getBackend()));
+				validateBackend(queue, overrides);
 			});
 			overrides.getGroups().forEach((group, own) -> validate(prefix + ".groups." + group, () -> {
 				resolve(layers(queue, group));
@@ -89,8 +87,8 @@ final class QueueSettings implements ListenerSettingsSource {
 		return resolveDeadLetters(layers(queue, group));
 	}
 
-	private static DeadLetterLimits resolveDeadLetters(List<Listener> layers) {
-		List<DeadLetters> own = layers.stream().map(Listener::getDeadLetter).toList();
+	private static DeadLetterLimits resolveDeadLetters(List<ListenerProperties> layers) {
+		List<DeadLetters> own = layers.stream().map(ListenerProperties::getDeadLetter).toList();
 		return new DeadLetterLimits(find(own, DeadLetters::getMaxAge), find(own, DeadLetters::getMaxLength));
 	}
 
@@ -105,26 +103,26 @@ final class QueueSettings implements ListenerSettingsSource {
 		return expiring;
 	}
 
-	private List<Retention> retentionLayers(String queue) {
+	private List<RetentionProperties> retentionLayers(String queue) {
 		QueueOverrides overrides = this.properties.getQueues().get(queue);
-		Retention defaults = this.properties.getListener().getRetention();
+		RetentionProperties defaults = this.properties.getListener().getRetention();
 		return (overrides != null) ? List.of(overrides.getRetention(), defaults) : List.of(defaults);
 	}
 
-	private static RetentionSettings resolveRetention(List<Retention> layers) {
+	private static RetentionSettings resolveRetention(List<RetentionProperties> layers) {
 		RetentionSettings defaults = RetentionSettings.defaults();
-		return new RetentionSettings(first(layers, Retention::getKeepDone, defaults.keepDone()),
-				find(layers, Retention::getMaxAge), find(layers, Retention::getMaxLength),
-				first(layers, Retention::getLossy, defaults.lossy()),
-				first(layers, Retention::getUnclaimed, defaults.unclaimed()));
+		return new RetentionSettings(first(layers, RetentionProperties::getKeepDone, defaults.keepDone()),
+				find(layers, RetentionProperties::getMaxAge), find(layers, RetentionProperties::getMaxLength),
+				first(layers, RetentionProperties::getLossy, defaults.lossy()),
+				first(layers, RetentionProperties::getUnclaimed, defaults.unclaimed()));
 	}
 
 	/**
 	 * A limit that would never remove anything is not what its author believes.
 	 */
-	private static void validateRetention(List<Retention> layers) {
+	private static void validateRetention(List<RetentionProperties> layers) {
 		RetentionSettings settings = resolveRetention(layers);
-		Retention own = layers.get(0);
+		RetentionProperties own = layers.get(0);
 		boolean limited = own.getMaxAge() != null || own.getMaxLength() != null;
 		Assert.isTrue(!limited || settings.lossy() || !settings.keepDone().isZero(),
 				"'retention.max-age' and 'retention.max-length' would remove nothing: finished messages are not kept"
@@ -136,9 +134,9 @@ final class QueueSettings implements ListenerSettingsSource {
 	 * A cap that can't be kept, or that would lose more than was asked for, is not what
 	 * its author believes.
 	 */
-	private static void validateTrimOnSend(List<Retention> layers, boolean onPostgres) {
+	private static void validateTrimOnSend(List<RetentionProperties> layers, boolean onPostgres) {
 		RetentionSettings settings = resolveRetention(layers);
-		if (first(layers, Retention::getTrimOnSend, TrimOnSend.OFF) == TrimOnSend.OFF) {
+		if (first(layers, RetentionProperties::getTrimOnSend, TrimOnSend.OFF) == TrimOnSend.OFF) {
 			return;
 		}
 		Assert.isTrue(!onPostgres, "'retention.trim-on-send' works on Redis only. Leave it out");
@@ -149,7 +147,13 @@ final class QueueSettings implements ListenerSettingsSource {
 	}
 
 	TrimOnSend trimOnSend(String queue) {
-		return first(retentionLayers(queue), Retention::getTrimOnSend, TrimOnSend.OFF);
+		return first(retentionLayers(queue), RetentionProperties::getTrimOnSend, TrimOnSend.OFF);
+	}
+
+	private void validateBackend(String queue, QueueOverrides overrides) {
+		String backend = backendOf(queue);
+		Assert.isTrue(overrides.getRedis().getKey() == null || backend == null || backend.equals("redis"),
+				() -> "'redis.key' is of no effect, as the queue lives in '" + backend + "'");
 	}
 
 	private static void validateExpiry(@Nullable Duration expireAfter) {
@@ -164,11 +168,11 @@ final class QueueSettings implements ListenerSettingsSource {
 		return (own != null) ? own : this.properties.getBackend();
 	}
 
-	private List<Listener> layers(String queue, @Nullable String group) {
-		List<Listener> layers = new ArrayList<>();
+	private List<ListenerProperties> layers(String queue, @Nullable String group) {
+		List<ListenerProperties> layers = new ArrayList<>();
 		QueueOverrides overrides = this.properties.getQueues().get(queue);
 		if (overrides != null) {
-			Listener own = (group != null) ? overrides.getGroups().get(group) : null;
+			ListenerProperties own = (group != null) ? overrides.getGroups().get(group) : null;
 			if (own != null) {
 				layers.add(own);
 			}
@@ -178,18 +182,19 @@ final class QueueSettings implements ListenerSettingsSource {
 		return layers;
 	}
 
-	private static ListenerSettings resolve(List<Listener> layers) {
-		List<Retry> retries = layers.stream().map(Listener::getRetry).toList();
+	private static ListenerSettings resolve(List<ListenerProperties> layers) {
+		List<Retry> retries = layers.stream().map(ListenerProperties::getRetry).toList();
 		Duration delay = first(retries, Retry::getDelay, Duration.ofSeconds(1));
 		Duration maxDelay = first(retries, Retry::getMaxDelay, Duration.ofMinutes(5));
 		boolean longDelay = delay.compareTo(maxDelay) > 0 && find(retries, Retry::getMaxDelay) == null;
 		RetrySettings retry = new RetrySettings(first(retries, Retry::getMaxAttempts, 5), delay,
 				first(retries, Retry::getMultiplier, 2.0), longDelay ? delay : maxDelay,
 				first(retries, Retry::getJitter, 0.2));
-		return new ListenerSettings(first(layers, Listener::getConcurrency, 1), find(layers, Listener::getPrefetch),
-				retry, first(layers, Listener::getMaxCrashes, 3), find(layers, Listener::getTimeout),
-				first(layers, Listener::getStartFrom, StartFrom.EARLIEST),
-				first(layers, Listener::getTransactional, false));
+		return new ListenerSettings(first(layers, ListenerProperties::getConcurrency, 1),
+				find(layers, ListenerProperties::getPrefetch), retry,
+				first(layers, ListenerProperties::getMaxCrashes, 3), find(layers, ListenerProperties::getTimeout),
+				first(layers, ListenerProperties::getStartFrom, StartFrom.EARLIEST),
+				first(layers, ListenerProperties::getTransactional, false));
 	}
 
 	private static <L, T> T first(List<L> layers, Setting<L, T> value, T defaultValue) {

@@ -9,9 +9,14 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class QueueKeys {
 
+	/**
+	 * How the one key of a queue ends that expires.
+	 */
+	static final String CONSUMERS = ":consumers";
+
 	private final String queue;
 
-	private final String stream;
+	private final String sides;
 
 	private final byte[] streamKey;
 
@@ -25,11 +30,15 @@ final class QueueKeys {
 
 	private final Map<String, GroupKeys> groupKeys = new ConcurrentHashMap<>();
 
+	/**
+	 * Create.
+	 * @param stream with a hash tag, or without braces
+	 */
 	QueueKeys(String queue, String stream) {
 		this.queue = queue;
-		this.stream = stream;
+		this.sides = Keyspace.hasTag(stream) ? stream : "{" + stream + "}";
 		this.streamKey = stream.getBytes(StandardCharsets.UTF_8);
-		this.consumers = side("consumers");
+		this.consumers = (this.sides + CONSUMERS).getBytes(StandardCharsets.UTF_8);
 		this.groups = side("groups");
 		this.scheduled = side("scheduled");
 		this.bodies = side("scheduled-bodies");
@@ -86,7 +95,7 @@ final class QueueKeys {
 	}
 
 	private byte[] side(String name) {
-		return ("{" + this.stream + "}:" + name).getBytes(StandardCharsets.UTF_8);
+		return (this.sides + ":" + name).getBytes(StandardCharsets.UTF_8);
 	}
 
 }

@@ -2,8 +2,9 @@ package io.github.queuestarter.redis;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 
 import io.github.queuestarter.store.Sink;
 import io.lettuce.core.Consumer;
@@ -13,8 +14,8 @@ import io.lettuce.core.XPendingArgs;
 import io.lettuce.core.models.stream.PendingMessage;
 
 /**
- * Gives back what the store says that the consumer holds and the sink does not know: the
- * trace of a lost answer.
+ * Looks at what the store says that the consumer holds. Gives back what the sink does not
+ * know: the trace of a lost answer. May refresh the rest, so that others do not claim it.
  */
 final class Reconciler {
 
@@ -28,15 +29,19 @@ final class Reconciler {
 
 	private final Duration idle;
 
+	private final boolean refreshes;
+
 	/**
 	 * Create a new instance.
 	 * @param idle how long the consumer must have had it
+	 * @param refreshes whether what the sink knows is to look as if just delivered
 	 */
-	Reconciler(RedisCalls calls, GroupKeys keys, Sink sink, Duration idle) {
+	Reconciler(RedisCalls calls, GroupKeys keys, Sink sink, Duration idle, boolean refreshes) {
 		this.calls = calls;
 		this.keys = keys;
 		this.sink = sink;
 		this.idle = idle;
+		this.refreshes = refreshes;
 	}
 
 	/**
@@ -59,7 +64,10 @@ final class Reconciler {
 		List<PendingMessage> page;
 		do {
 			page = pending(stream, consumer, range);
-			released += release(consumer, replayed, page);
+			Map<Boolean, List<PendingMessage>> known = page.stream()
+				.collect(Collectors.partitioningBy((message) -> isKnown(replayed, message)));
+			released += release(consumer, replayed, known.getOrDefault(false, List.of()));
+			refresh(stream, consumer, known.getOrDefault(true, List.of()));
 			if (!page.isEmpty()) {
 				range = Range.from(Range.Boundary.excluding(page.get(page.size() - 1).getId()),
 						Range.Boundary.unbounded());
@@ -78,19 +86,25 @@ final class Reconciler {
 		return (page != null) ? page : List.of();
 	}
 
-	private int release(String consumer, boolean replayed, List<PendingMessage> page) {
-		List<PendingMessage> unknown = new ArrayList<>();
-		for (PendingMessage message : page) {
-			if (!this.sink.holds(new RedisReceipt(this.keys, replayed, message.getId(), RedisReceipt.ANY_DELIVERY))) {
-				unknown.add(message);
-			}
-		}
+	private boolean isKnown(boolean replayed, PendingMessage message) {
+		return this.sink.holds(new RedisReceipt(this.keys, replayed, message.getId(), RedisReceipt.ANY_DELIVERY));
+	}
+
+	private int release(String consumer, boolean replayed, List<PendingMessage> unknown) {
 		if (!unknown.isEmpty()) {
 			ScriptCall call = SettleCalls.of(this.keys, replayed, consumer);
 			unknown.forEach((message) -> call.with("release", message.getId(), message.getRedeliveryCount(), 0));
 			this.calls.eval(call);
 		}
 		return unknown.size();
+	}
+
+	private void refresh(byte[] stream, String consumer, List<PendingMessage> known) {
+		if (this.refreshes && !known.isEmpty()) {
+			ScriptCall call = ScriptCall.of(RedisScript.REFRESH, List.of(stream), this.keys.groupBytes(), consumer);
+			known.forEach((message) -> call.with(message.getId()));
+			this.calls.eval(call);
+		}
 	}
 
 }

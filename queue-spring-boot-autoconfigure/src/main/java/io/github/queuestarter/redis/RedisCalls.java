@@ -38,7 +38,7 @@ final class RedisCalls {
 		this.timeout = timeout;
 	}
 
-	<T> @Nullable T call(Function<RedisClusterAsyncCommands<byte[], byte[]>, RedisFuture<T>> command) {
+	<T> @Nullable T call(Function<RedisClusterAsyncCommands<byte[], byte[]>, ? extends Future<T>> command) {
 		return withCommands((commands) -> await(command.apply(commands)));
 	}
 

@@ -45,7 +45,8 @@ final class RedisReader implements Reader {
 		GroupKeys keys = this.keyspace.queue(subscription.queue()).group(subscription.group());
 		Reception reception = new Reception(subscription, keys, sink);
 		NewMessages newMessages = new NewMessages(reception, new GroupMaker(this.calls, this.keyspace, this.events),
-				new Reconciler(this.calls, keys, sink, this.settings.reconcileInterval()), this.settings);
+				new Reconciler(this.calls, keys, sink, this.settings.reconcileInterval(), this.settings.refreshIdle()),
+				this.settings);
 		Duration block = CommandTimeout.of(this.connections).limit(this.settings.block());
 		DueMessages dueMessages = new DueMessages(reception, new DueClaims(this.calls, keys, this.events),
 				this.settings.pollInterval(), this.events);

@@ -6,6 +6,8 @@ import java.util.Map;
 import java.util.function.Function;
 
 import io.github.queuestarter.QueueObserver;
+import io.github.queuestarter.QueueStoreException;
+import io.github.queuestarter.UnsafeStoreException;
 import io.github.queuestarter.store.Administration;
 import io.github.queuestarter.store.Appender;
 import io.github.queuestarter.store.ClaimedMessage;
@@ -54,6 +56,12 @@ public final class RedisStore implements QueueStore {
 
 	private final Housekeeping housekeeping;
 
+	private final Inspector inspector;
+
+	private final InspectionWatch inspectionWatch;
+
+	private final Events events;
+
 	/**
 	 * Create a store. It does not yet talk to Redis.
 	 * @param connections the connections of the application
@@ -77,20 +85,60 @@ public final class RedisStore implements QueueStore {
 	 */
 	public RedisStore(RedisConnectionFactory connections, RedisConnectionFactory dedicated, Settings settings,
 			Function<String, @Nullable LengthCap> caps, QueueObserver observer) {
-		Keyspace keyspace = new Keyspace(settings.prefix());
-		Events events = new Events(observer);
+		Keyspace keyspace = new Keyspace(settings.prefix(), settings.keys());
+		this.events = new Events(observer);
 		RedisCalls sends = new RedisCalls(connections, CommandTimeout.of(connections).value());
 		RedisCalls calls = new RedisCalls(connections, CommandTimeout.of(connections).atMost(LONGEST_CALL).value());
 		RedisCalls heart = new RedisCalls(dedicated, CommandTimeout.of(dedicated).atMost(LONGEST_BEAT).value());
 		Duration longestPoll = CommandTimeout.of(connections).limit(settings.block()).plus(StreamPolling.PATIENCE);
 		this.longestCall = (longestPoll.compareTo(LONGEST_CALL) > 0) ? longestPoll : LONGEST_CALL;
 		this.duePoller = new DuePoller(settings.pollInterval());
-		this.appender = new RedisAppender(sends, keyspace, this.duePoller, new LengthCaps(caps, sends, events));
-		this.reader = new RedisReader(connections, calls, keyspace, settings, this.duePoller, events);
+		this.appender = new RedisAppender(sends, keyspace, this.duePoller, new LengthCaps(caps, sends, this.events));
+		this.reader = new RedisReader(connections, calls, keyspace, settings, this.duePoller, this.events);
 		this.settlements = new RedisSettlements(calls, keyspace, this.duePoller);
 		this.consumers = new RedisConsumers(calls, heart, keyspace, settings.foreignIdle(), this.duePoller);
 		this.administration = new RedisAdministration(calls, keyspace, this.duePoller);
 		this.housekeeping = new RedisHousekeeping(calls, keyspace, this.administration::queues);
+		this.inspector = new Inspector(calls, keyspace, connections);
+		this.inspectionWatch = new InspectionWatch(this.inspector::inspect, this::report);
+	}
+
+	/**
+	 * Look whether Redis is set up so that it keeps queues, and warn of what is not. Does
+	 * not wait for Redis, and looks as soon as it can be reached.
+	 */
+	public void inspectServer() {
+		this.inspectionWatch.start();
+	}
+
+	/**
+	 * The same, but look at once and fail. What Redis refuses to tell is no failure, and
+	 * if it can't be reached it is looked at later and warned of.
+	 * @throws UnsafeStoreException if Redis is not set up so that it keeps queues
+	 */
+	public void requireSafeServer() {
+		Inspection inspection;
+		try {
+			inspection = this.inspector.inspect();
+		}
+		catch (QueueStoreException ex) {
+			this.events.warn("Could not check whether Redis is safe for queues, as 'queue.redis.strict' demands. It is"
+					+ " looked at when it answers, and only warned of then. " + ex.getMessage());
+			this.inspectionWatch.start();
+			return;
+		}
+		if (!inspection.risks().isEmpty()) {
+			throw new UnsafeStoreException(BACKEND, inspection.risks());
+		}
+		report(inspection);
+	}
+
+	private void report(Inspection inspection) {
+		inspection.warnings().forEach(this.events::warn);
+		String gap = inspection.gap();
+		if (gap != null) {
+			this.events.warn(gap);
+		}
 	}
 
 	@Override
@@ -140,6 +188,7 @@ public final class RedisStore implements QueueStore {
 
 	@Override
 	public void close() {
+		this.inspectionWatch.close();
 		this.duePoller.close();
 	}
 
@@ -184,9 +233,12 @@ public final class RedisStore implements QueueStore {
 	 * is taken over
 	 * @param reconcileInterval how often to look for messages that this consumer holds
 	 * without knowing
+	 * @param refreshIdle whether to renew then the idle times of those that it knows, for
+	 * clients that claim what is idle
+	 * @param keys key of the stream of each queue that has one of its own, by queue
 	 */
 	public record Settings(String prefix, Duration pollInterval, Duration block, Duration foreignIdle,
-			Duration reconcileInterval) {
+			Duration reconcileInterval, boolean refreshIdle, Map<String, String> keys) {
 
 		public Settings {
 			Assert.hasText(prefix, "'prefix' must not be empty");
@@ -194,6 +246,32 @@ public final class RedisStore implements QueueStore {
 			assertPositive("block", block);
 			assertPositive("foreignIdle", foreignIdle);
 			assertPositive("reconcileInterval", reconcileInterval);
+			Keyspace.check(keys);
+			keys = Map.copyOf(keys);
+		}
+
+		/**
+		 * Settings without what only clients of other kinds make necessary.
+		 */
+		public Settings(String prefix, Duration pollInterval, Duration block, Duration foreignIdle,
+				Duration reconcileInterval) {
+			this(prefix, pollInterval, block, foreignIdle, reconcileInterval, false, Map.of());
+		}
+
+		/**
+		 * The same with renewed idle times.
+		 */
+		public Settings withRefreshIdle(boolean refreshIdle) {
+			return new Settings(this.prefix, this.pollInterval, this.block, this.foreignIdle, this.reconcileInterval,
+					refreshIdle, this.keys);
+		}
+
+		/**
+		 * The same with keys of their own for some queues.
+		 */
+		public Settings withKeys(Map<String, String> keys) {
+			return new Settings(this.prefix, this.pollInterval, this.block, this.foreignIdle, this.reconcileInterval,
+					this.refreshIdle, keys);
 		}
 
 		/**

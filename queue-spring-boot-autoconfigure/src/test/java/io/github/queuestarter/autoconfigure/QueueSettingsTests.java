@@ -171,8 +171,8 @@ class QueueSettingsTests {
 		String retention = "queue.queues.orders.retention.";
 		Map<String, String> whole = Map.of(retention + "trim-on-send", "approximate", retention + "lossy", "true",
 				retention + "max-length", "1000");
-		assertThat(settings(whole).trimOnSend("orders")).isEqualTo(QueueProperties.TrimOnSend.APPROXIMATE);
-		assertThat(settings(whole).trimOnSend("payments")).isEqualTo(QueueProperties.TrimOnSend.OFF);
+		assertThat(settings(whole).trimOnSend("orders")).isEqualTo(RetentionProperties.TrimOnSend.APPROXIMATE);
+		assertThat(settings(whole).trimOnSend("payments")).isEqualTo(RetentionProperties.TrimOnSend.OFF);
 		Map<String, String> kept = new HashMap<>(whole);
 		kept.put(retention + "keep-done", "1h");
 		for (Map<String, String> wrong : List.of(Map.of(retention + "trim-on-send", "exact"), kept)) {

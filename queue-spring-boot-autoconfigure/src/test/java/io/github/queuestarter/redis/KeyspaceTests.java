@@ -3,6 +3,7 @@ package io.github.queuestarter.redis;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 import io.lettuce.core.cluster.SlotHash;
 import org.junit.jupiter.api.Test;
@@ -24,6 +25,15 @@ class KeyspaceTests {
 			assertThat(keys(group)).extracting(SlotHash::getSlot)
 				.containsOnly(SlotHash.getSlot(group.queue().stream()));
 		}
+	}
+
+	@ParameterizedTest
+	@ValueSource(strings = { "shop:events", "{shop}:events", "a{shop}b{c}", "{{shop}}", "a%7Bb", "\u00fcber" })
+	void allKeysOfAStreamThatOthersMadeAreInItsSlot(String key) {
+		GroupKeys group = new Keyspace("queue:", Map.of("orders", key)).queue("orders").group("a{b}");
+		assertThat(text(group.queue().stream())).isEqualTo(key);
+		assertThat(keys(group)).extracting(SlotHash::getSlot).containsOnly(SlotHash.getSlot(group.queue().stream()));
+		assertThat(keys(group)).extracting(KeyspaceTests::text).doesNotHaveDuplicates();
 	}
 
 	@Test
