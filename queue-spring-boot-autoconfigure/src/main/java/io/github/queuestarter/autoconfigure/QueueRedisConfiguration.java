@@ -4,6 +4,7 @@ import java.time.Duration;
 
 import io.github.queuestarter.QueueObserver;
 import io.github.queuestarter.redis.RedisStore;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
@@ -33,8 +34,22 @@ class QueueRedisConfiguration {
 	@ConditionalOnMissingBean(RedisStore.class)
 	RedisStore queueRedisStore(QueueRedisConnections connections, QueueRedisProperties properties,
 			QueueProperties queue, @Qualifier("queueEvents") QueueObserver events) {
-		return new RedisStore(connections.store(), connections.heartbeat(),
+		return new RedisStore(connections.store(), connections.heartbeat(), replication(connections, properties),
 				settings(properties, queue.getHeartbeat().getInterval()), events);
+	}
+
+	private static RedisStore.@Nullable Replication replication(QueueRedisConnections connections,
+			QueueRedisProperties properties) {
+		try {
+			int replicas = properties.getDurability().replicas();
+			return (replicas > 0)
+					? new RedisStore.Replication(replicas, properties.getDurabilityTimeout(), connections.confirmed())
+					: null;
+		}
+		catch (IllegalArgumentException ex) {
+			throw new InvalidQueuePropertiesException("queue.redis.durability-timeout", String.valueOf(ex.getMessage()),
+					ex);
+		}
 	}
 
 	private static RedisStore.Settings settings(QueueRedisProperties properties, Duration reconcileInterval) {

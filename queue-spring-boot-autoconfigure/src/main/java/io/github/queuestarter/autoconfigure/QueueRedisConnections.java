@@ -3,6 +3,9 @@ package io.github.queuestarter.autoconfigure;
 import java.lang.reflect.Field;
 import java.time.Duration;
 
+import io.lettuce.core.ClientOptions;
+import org.jspecify.annotations.Nullable;
+
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.data.redis.connection.RedisClusterConfiguration;
 import org.springframework.data.redis.connection.RedisConfiguration;
@@ -31,6 +34,12 @@ final class QueueRedisConnections implements DisposableBean {
 
 	private final LettuceConnectionFactory heartbeat;
 
+	private final LettuceConnectionFactory application;
+
+	private final Duration timeout;
+
+	private @Nullable LettuceConnectionFactory confirmed;
+
 	/**
 	 * Create the connections; none is opened yet.
 	 * @param application the application's connections
@@ -42,16 +51,18 @@ final class QueueRedisConnections implements DisposableBean {
 			throw new UnsupportedRedisClientException(application.getClass());
 		}
 		Duration timeout = lettuce.getClientConfiguration().getCommandTimeout();
-		this.store = like(lettuce, shorter(timeout, LONGEST_COMMAND), "-queue");
-		this.heartbeat = like(lettuce, shorter(timeout, longestBeat), "-heartbeat");
+		this.application = lettuce;
+		this.timeout = shorter(timeout, LONGEST_COMMAND);
+		this.store = start(like(lettuce, this.timeout, "-queue", true));
+		this.heartbeat = start(like(lettuce, shorter(timeout, longestBeat), "-heartbeat", true));
 	}
 
 	private static Duration shorter(Duration one, Duration other) {
 		return (one.compareTo(other) < 0) ? one : other;
 	}
 
-	private static LettuceConnectionFactory like(LettuceConnectionFactory application, Duration timeout,
-			String suffix) {
+	private static LettuceConnectionFactory like(LettuceConnectionFactory application, Duration timeout, String suffix,
+			boolean reconnects) {
 		LettuceClientConfiguration client = application.getClientConfiguration();
 		LettuceClientConfiguration.LettuceClientConfigurationBuilder builder = LettuceClientConfiguration.builder()
 			.commandTimeout(timeout)
@@ -59,6 +70,10 @@ final class QueueRedisConnections implements DisposableBean {
 			.shutdownQuietPeriod(client.getShutdownQuietPeriod());
 		client.getClientResources().ifPresent(builder::clientResources);
 		client.getClientOptions().ifPresent(builder::clientOptions);
+		if (!reconnects) {
+			ClientOptions options = client.getClientOptions().orElseGet(ClientOptions::create);
+			builder.clientOptions(options.mutate().autoReconnect(false).build());
+		}
 		client.getClientName().ifPresent((name) -> builder.clientName(name + suffix));
 		client.getRedisCredentialsProviderFactory().ifPresent(builder::redisCredentialsProviderFactory);
 		if (client.isUseSsl()) {
@@ -70,6 +85,10 @@ final class QueueRedisConnections implements DisposableBean {
 		}
 		LettuceConnectionFactory own = new LettuceConnectionFactory(configuration(application), builder.build());
 		own.setValidateConnection(false);
+		return own;
+	}
+
+	private static LettuceConnectionFactory start(LettuceConnectionFactory own) {
 		own.afterPropertiesSet();
 		own.start();
 		return own;
@@ -105,8 +124,25 @@ final class QueueRedisConnections implements DisposableBean {
 		return this.heartbeat;
 	}
 
+	/**
+	 * Makes connections for sends that replicas confirm: none is shared or comes back by
+	 * itself.
+	 */
+	synchronized RedisConnectionFactory confirmed() {
+		LettuceConnectionFactory own = this.confirmed;
+		if (own == null) {
+			own = like(this.application, this.timeout, "-send", false);
+			own.setShareNativeConnection(false);
+			this.confirmed = start(own);
+		}
+		return own;
+	}
+
 	@Override
-	public void destroy() {
+	public synchronized void destroy() {
+		if (this.confirmed != null) {
+			this.confirmed.destroy();
+		}
 		this.store.destroy();
 		this.heartbeat.destroy();
 	}

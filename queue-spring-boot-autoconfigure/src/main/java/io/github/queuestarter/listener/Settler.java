@@ -23,6 +23,7 @@ import io.github.queuestarter.store.ClaimedMessage;
 import io.github.queuestarter.store.QueueStore;
 import io.github.queuestarter.store.Receipt;
 import io.github.queuestarter.store.Settlement;
+import io.github.queuestarter.store.StoreUnavailableException;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
@@ -84,6 +85,8 @@ final class Settler {
 	private long refusedAgainAt;
 
 	private boolean muchComesIn;
+
+	private boolean unavailable;
 
 	private final Thread thread;
 
@@ -302,7 +305,7 @@ final class Settler {
 
 	private void flush(List<Settlement> batch) {
 		for (int failures = 1; this.giveUp.getCount() > 0 && !settle(batch); failures++) {
-			if (storeAnswers()) {
+			if (!this.unavailable && storeAnswers()) {
 				split(batch);
 				return;
 			}
@@ -357,6 +360,8 @@ final class Settler {
 		}
 		catch (Throwable ex) {
 			this.failedInARow++;
+			// of a store of many servers another one may answer a ping
+			this.unavailable = ex instanceof StoreUnavailableException;
 			this.observer
 				.on(new QueueEvent.FlushFailed(this.store.backend(), this.queue, this.group, batch.size(), ex));
 			return false;

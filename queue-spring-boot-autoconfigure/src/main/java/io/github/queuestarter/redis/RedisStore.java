@@ -34,6 +34,8 @@ public final class RedisStore implements QueueStore {
 
 	private final DuePoller duePoller;
 
+	private final @Nullable ConfirmedCalls confirmed;
+
 	private final Appender appender;
 
 	private final Reader reader;
@@ -55,18 +57,34 @@ public final class RedisStore implements QueueStore {
 	 */
 	public RedisStore(RedisConnectionFactory connections, RedisConnectionFactory dedicated, Settings settings,
 			QueueObserver observer) {
+		this(connections, dedicated, null, settings, observer);
+	}
+
+	/**
+	 * Create a store that may wait until replicas have what was sent. It does not yet
+	 * talk to Redis.
+	 * @param connections the connections of the application
+	 * @param dedicated makes the connection of the heartbeat, which nothing else uses
+	 * @param replication what to wait for, or null to wait for nothing
+	 * @param settings the settings
+	 * @param observer sees what the store noticed by itself
+	 */
+	public RedisStore(RedisConnectionFactory connections, RedisConnectionFactory dedicated,
+			@Nullable Replication replication, Settings settings, QueueObserver observer) {
 		Keyspace keyspace = new Keyspace(settings.prefix());
 		Events events = new Events(observer);
 		RedisCalls sends = new RedisCalls(connections, CommandTimeout.of(connections).value());
 		RedisCalls calls = new RedisCalls(connections, CommandTimeout.of(connections).atMost(LONGEST_CALL).value());
 		RedisCalls heart = new RedisCalls(dedicated, CommandTimeout.of(dedicated).atMost(LONGEST_BEAT).value());
 		this.duePoller = new DuePoller(settings.pollInterval());
-		this.appender = new RedisAppender(sends, keyspace, this.duePoller);
-		this.reader = new RedisReader(connections, calls, keyspace, settings, this.duePoller, events);
+		this.confirmed = (replication != null) ? new ConfirmedCalls(replication) : null;
+		QueueNames names = new QueueNames(calls, keyspace);
+		this.appender = new RedisAppender(sends, this.confirmed, keyspace, names, this.duePoller);
+		this.reader = new RedisReader(connections, calls, keyspace, names, settings, this.duePoller, events);
 		this.settlements = new RedisSettlements(calls, keyspace, this.duePoller);
 		this.consumers = new RedisConsumers(calls, heart, keyspace, settings.foreignIdle(), this.duePoller);
 		this.administration = new RedisAdministration(calls, keyspace, this.duePoller);
-		this.housekeeping = new RedisHousekeeping(calls, keyspace, this.administration::queues);
+		this.housekeeping = new RedisHousekeeping(calls, keyspace, names, this.administration::queues);
 	}
 
 	@Override
@@ -112,6 +130,27 @@ public final class RedisStore implements QueueStore {
 	@Override
 	public void close() {
 		this.duePoller.close();
+		if (this.confirmed != null) {
+			this.confirmed.close();
+		}
+	}
+
+	/**
+	 * How many replicas must have a message before its send returns.
+	 *
+	 * @param replicas how many
+	 * @param timeout how long to wait for them; it is cut to half the command timeout of
+	 * the client
+	 * @param connections makes connections that are not shared and do not reconnect by
+	 * themselves
+	 */
+	public record Replication(int replicas, Duration timeout, RedisConnectionFactory connections) {
+
+		public Replication {
+			Assert.isTrue(replicas >= 1, "'replicas' must be at least 1");
+			Assert.isTrue(timeout.toMillis() > 0, "'timeout' must be at least 1ms");
+		}
+
 	}
 
 	/**

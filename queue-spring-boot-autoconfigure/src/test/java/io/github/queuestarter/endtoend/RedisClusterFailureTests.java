@@ -1,0 +1,10 @@
+package io.github.queuestarter.endtoend;
+
+class RedisClusterFailureTests extends FailureContract {
+
+	@Override
+	Backend backend() {
+		return RedisTopologies.cluster();
+	}
+
+}
