@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 import io.github.queuestarter.Count;
@@ -31,10 +32,13 @@ final class RedisAdministration implements Administration {
 
 	private final DuePoller duePoller;
 
-	RedisAdministration(RedisCalls calls, Keyspace keyspace, DuePoller duePoller) {
+	private final Permissions permissions;
+
+	RedisAdministration(RedisCalls calls, Keyspace keyspace, DuePoller duePoller, Permissions permissions) {
 		this.calls = calls;
 		this.keyspace = keyspace;
 		this.duePoller = duePoller;
+		this.permissions = permissions;
 	}
 
 	@Override
@@ -138,7 +142,7 @@ final class RedisAdministration implements Administration {
 
 	@Override
 	public StoreCondition condition() {
-		return StoreCondition.NOTHING;
+		return new StoreCondition(Map.of(), this.permissions.findings());
 	}
 
 	@Override

@@ -78,12 +78,14 @@ public final class RedisStore implements QueueStore {
 		RedisCalls heart = new RedisCalls(dedicated, CommandTimeout.of(dedicated).atMost(LONGEST_BEAT).value());
 		this.duePoller = new DuePoller(settings.pollInterval());
 		this.confirmed = (replication != null) ? new ConfirmedCalls(replication) : null;
+		Permissions permissions = new Permissions(calls, keyspace, replication != null, events);
 		QueueNames names = new QueueNames(calls, keyspace);
 		this.appender = new RedisAppender(sends, this.confirmed, keyspace, names, this.duePoller);
 		this.reader = new RedisReader(connections, calls, keyspace, names, settings, this.duePoller, events);
 		this.settlements = new RedisSettlements(calls, keyspace, this.duePoller);
-		this.consumers = new RedisConsumers(calls, heart, keyspace, settings.foreignIdle(), this.duePoller);
-		this.administration = new RedisAdministration(calls, keyspace, this.duePoller);
+		this.consumers = new RedisConsumers(calls, heart, keyspace, settings.foreignIdle(), this.duePoller,
+				permissions);
+		this.administration = new RedisAdministration(calls, keyspace, this.duePoller, permissions);
 		this.housekeeping = new RedisHousekeeping(calls, keyspace, names, this.administration::queues);
 	}
 

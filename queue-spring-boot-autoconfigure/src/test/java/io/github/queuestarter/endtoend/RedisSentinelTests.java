@@ -66,6 +66,16 @@ class RedisSentinelTests extends EndToEndTest {
 		return this.sentinels.servers().stream().filter((server) -> server != master).findFirst().orElseThrow();
 	}
 
+	/**
+	 * A suspended replica would still read what its master had sent it.
+	 */
+	private RedisServer cutOffReplica(RedisServer master) {
+		RedisServer replica = replica();
+		replica.suspend();
+		master.call("CLIENT", "KILL", "TYPE", "replica");
+		return replica;
+	}
+
 	@Test
 	void whatReplicasHaveConfirmedSurvivesTheLossOfTheMaster() throws Exception {
 		Application application = start(durable().listener(this.texts).listener(this.events));
@@ -117,8 +127,7 @@ class RedisSentinelTests extends EndToEndTest {
 		sender.template().sendAll(this.queue, confirmed);
 		sender.template().send(this.queue, "delayed", SendOptions.delay(Duration.ofSeconds(1)));
 		RedisServer master = this.sentinels.master();
-		RedisServer replica = replica();
-		replica.suspend();
+		RedisServer replica = cutOffReplica(master);
 		careless.template().send(this.queue, "lost");
 		assertThatExceptionOfType(SendNotConfirmedException.class)
 			.isThrownBy(() -> sender.template().send(this.queue, "lost as well"));
@@ -139,10 +148,9 @@ class RedisSentinelTests extends EndToEndTest {
 		Application application = start(application().with("spring.data.redis.timeout", "2s"));
 		application.template().send(this.queue, "before");
 		RedisServer master = this.sentinels.master();
-		RedisServer replica = replica();
-		assertThat(master.call("WAIT", "1", "10000")).isEqualTo(1L);
-		await().until(() -> replica.call("XLEN", "queue:" + this.queue).equals(1L));
-		replica.suspend();
+		RedisServer behind = replica();
+		await().until(() -> Long.valueOf(1).equals(behind.call("XLEN", "queue:" + this.queue)));
+		RedisServer replica = cutOffReplica(master);
 		start(application().listener(this.texts).listener(this.events).with("spring.data.redis.timeout", "2s"));
 		this.texts.received.await(1);
 		master.kill();
