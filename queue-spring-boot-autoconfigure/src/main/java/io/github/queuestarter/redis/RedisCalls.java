@@ -189,7 +189,8 @@ final class RedisCalls {
 
 	private QueueStoreException failure(Throwable cause) {
 		if (cause instanceof RedisCommandExecutionException && !Refusals.isTemporary(cause)) {
-			String advice = Refusals.isForbidden(cause) ? ". Compare the rule of the Redis user with the page 'Redis in production'" : "";
+			String advice = Refusals.isForbidden(cause)
+					? ". Compare the rule of the Redis user with the page 'Redis in production'" : "";
 			return new QueueStoreException("Redis refused: " + cause.getMessage() + advice, cause);
 		}
 		this.cluster.refresh();

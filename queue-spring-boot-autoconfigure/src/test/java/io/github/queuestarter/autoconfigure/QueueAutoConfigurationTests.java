@@ -296,7 +296,8 @@ class QueueAutoConfigurationTests {
 		this.redis.withPropertyValues("queue.redis.durability=replicas(2)", "queue.redis.durability-timeout=0s")
 			.run((context) -> assertThat(analysis(context.getStartupFailure()).getDescription())
 				.contains("queue.redis.durability-timeout"));
-		this.redis.withPropertyValues("queue.redis.durability=none").run((context) -> assertThat(context).hasNotFailed());
+		this.redis.withPropertyValues("queue.redis.durability=none")
+			.run((context) -> assertThat(context).hasNotFailed());
 	}
 
 	@Test

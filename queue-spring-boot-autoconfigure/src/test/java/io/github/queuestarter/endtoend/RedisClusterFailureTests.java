@@ -1,5 +1,8 @@
 package io.github.queuestarter.endtoend;
 
+import org.junit.jupiter.api.Tag;
+
+@Tag("topology")
 class RedisClusterFailureTests extends FailureContract {
 
 	@Override

@@ -1,17 +1,22 @@
 package io.github.queuestarter.endtoend;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 
 import io.github.queuestarter.PageRequest;
 import io.github.queuestarter.PermanentFailureException;
 import io.github.queuestarter.QueueListener;
 import io.github.queuestarter.servers.RedisCluster;
 import io.github.queuestarter.servers.RedisServer;
+import io.github.queuestarter.testing.DocumentedAclRule;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.health.contributor.HealthIndicator;
@@ -20,7 +25,8 @@ import org.springframework.boot.health.contributor.Status;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Queues in a Redis Cluster while slots move and servers die.
+ * Queues in a Redis Cluster while slots move and servers die, as a user that may do no
+ * more than is documented.
  */
 class RedisClusterTests extends EndToEndTest {
 
@@ -30,12 +36,19 @@ class RedisClusterTests extends EndToEndTest {
 
 	@Override
 	Backend backend() {
-		return Backend.redis(this.cluster);
+		Map<String, String> properties = new HashMap<>(Backend.redis(this.cluster).properties());
+		properties.put("spring.data.redis.username", DocumentedAclRule.USER);
+		properties.put("spring.data.redis.password", "secret");
+		return new Backend("redis", properties);
 	}
 
 	@BeforeEach
 	void startServers() {
-		this.cluster = RedisCluster.start();
+		List<String> config = new ArrayList<>(List.of("--user", DocumentedAclRule.USER, "on", ">secret"));
+		config.addAll(DocumentedAclRule.of("queue:", DocumentedAclRule.BASE, DocumentedAclRule.REPLICAS,
+				DocumentedAclRule.CLUSTER));
+		config.addAll(List.of("--cluster-require-full-coverage", "no"));
+		this.cluster = RedisCluster.start(config.toArray(String[]::new));
 	}
 
 	@AfterEach
@@ -142,6 +155,31 @@ class RedisClusterTests extends EndToEndTest {
 				.health()
 				.getStatus()
 				.equals(Status.UP));
+	}
+
+	@Test
+	@Tag("topology")
+	void queuesOfOtherMastersGoOnWithoutTheOneThatHasTheirNames() {
+		String names = "{queue:}names";
+		RedisServer owner = this.cluster.ownerOf(names);
+		RedisServer replica = this.cluster.servers()
+			.stream()
+			.filter((server) -> String.valueOf(server.call("INFO", "replication"))
+				.contains("master_port:" + owner.port()))
+			.findFirst()
+			.orElseThrow();
+		String elsewhere = IntStream.range(0, 100)
+			.mapToObj((number) -> this.queue + "-" + number)
+			.filter((name) -> this.cluster.ownerOf("queue:" + name) != owner)
+			.findFirst()
+			.orElseThrow();
+		replica.kill();
+		owner.kill();
+		Application application = start(listening().with("test.queue", elsewhere));
+		RedisSentinelTests.longAwait().until(() -> application.template().send(elsewhere, "first") != null);
+		RedisSentinelTests.longAwait().until(() -> this.texts.received.all().contains("first"));
+		RedisSentinelTests.longAwait()
+			.until(() -> application.admin().stats(elsewhere, "default").pending().value() == 0);
 	}
 
 	static final class Texts {

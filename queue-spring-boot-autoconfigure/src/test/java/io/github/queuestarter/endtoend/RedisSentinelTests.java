@@ -2,9 +2,13 @@ package io.github.queuestarter.endtoend;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 
 import io.github.queuestarter.QueueEvent;
 import io.github.queuestarter.QueueListener;
+import io.github.queuestarter.QueueStoreException;
 import io.github.queuestarter.SendNotConfirmedException;
 import io.github.queuestarter.core.SendOptions;
 import io.github.queuestarter.servers.RedisSentinels;
@@ -119,6 +123,24 @@ class RedisSentinelTests extends EndToEndTest {
 	}
 
 	@Test
+	void sendWhoseConnectionIsLostWhileItWaitsIsNotTakenForConfirmed() throws Exception {
+		Application application = start(
+				durable().with("queue.redis.durability-timeout", "10s").with("spring.data.redis.timeout", "20s"));
+		application.template().send(this.queue, "confirmed");
+		RedisServer master = this.sentinels.master();
+		RedisServer replica = replica();
+		replica.suspend();
+		CompletableFuture<String> send = CompletableFuture
+			.supplyAsync(() -> application.template().send(this.queue, "in doubt"));
+		await().until(() -> String.valueOf(master.call("CLIENT", "LIST")).contains("cmd=wait"));
+		master.call("CLIENT", "KILL", "TYPE", "normal");
+		assertThatExceptionOfType(ExecutionException.class).isThrownBy(() -> send.get(20, TimeUnit.SECONDS))
+			.withCauseInstanceOf(QueueStoreException.class);
+		replica.resume();
+		longAwait().until(() -> application.template().send(this.queue, "confirmed") != null);
+	}
+
+	@Test
 	@Tag("topology")
 	void onlyWhatWasNotConfirmedIsLostWithAReplicaThatLagged() {
 		Application sender = start(durable());
@@ -177,8 +199,7 @@ class RedisSentinelTests extends EndToEndTest {
 			flow.awaitMore(100);
 			flow.close();
 			List<String> acknowledged = flow.acknowledged().all();
-			longAwait().until(
-					() -> this.texts.received.all().contains(acknowledged.get(acknowledged.size() - 1)));
+			longAwait().until(() -> this.texts.received.all().contains(acknowledged.get(acknowledged.size() - 1)));
 		}
 	}
 
