@@ -28,6 +28,8 @@ public final class RedisServer implements AutoCloseable {
 
 	private static final int ATTEMPTS_TO_FIND_A_PORT = 3;
 
+	static final int CLUSTER_BUS_OFFSET = 10_000;
+
 	private final int port;
 
 	private final @Nullable String password;
@@ -338,7 +340,7 @@ public final class RedisServer implements AutoCloseable {
 			}
 			for (int attempt = 1; attempt < ATTEMPTS_TO_FIND_A_PORT; attempt++) {
 				try {
-					return start(FreePort.find());
+					return start(freePort());
 				}
 				catch (IllegalStateException ex) {
 					if (!String.valueOf(ex.getMessage()).contains("Failed listening on port")) {
@@ -346,7 +348,12 @@ public final class RedisServer implements AutoCloseable {
 					}
 				}
 			}
-			return start(FreePort.find());
+			return start(freePort());
+		}
+
+		// Servers of a cluster talk to each other on another port, which is so much higher
+		private int freePort() {
+			return this.config.contains("--cluster-enabled") ? FreePort.find(CLUSTER_BUS_OFFSET) : FreePort.find();
 		}
 
 		private RedisServer start(int port) {

@@ -30,7 +30,7 @@ final class ConfirmedCalls implements AutoCloseable {
 
 	ConfirmedCalls(RedisStore.Replication replication) {
 		CommandTimeout command = CommandTimeout.of(replication.connections());
-		this.connections = new SendConnections(replication.connections());
+		this.connections = new SendConnections(replication.connections(), command.value());
 		this.calls = new RedisCalls(replication.connections(), command.value());
 		this.replicas = replication.replicas();
 		this.wait = command.limit(replication.timeout());

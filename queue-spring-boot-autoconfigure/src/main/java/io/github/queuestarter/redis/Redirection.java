@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Redirection(String host, int port, boolean asking) {
 
-	private static final Pattern ANSWER = Pattern.compile("(MOVED|ASK) \\d+ (.*):(\\d+)");
+	private static final Pattern ANSWER = Pattern.compile("(MOVED|ASK) \\d+ (.+):(\\d+)");
 
 	/**
 	 * The redirection that a call failed with, or null if it was something else.

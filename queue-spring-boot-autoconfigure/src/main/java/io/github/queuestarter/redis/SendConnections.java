@@ -1,8 +1,10 @@
 package io.github.queuestarter.redis;
 
+import java.time.Duration;
 import java.util.Deque;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 
 import io.github.queuestarter.QueueStoreException;
 import io.github.queuestarter.store.StoreUnavailableException;
@@ -29,12 +31,19 @@ final class SendConnections implements AutoCloseable {
 
 	private final RedisConnectionFactory connections;
 
+	private final Duration patience;
+
 	private final Semaphore free = new Semaphore(MOST);
 
 	private final Deque<RedisConnection> idle = new ConcurrentLinkedDeque<>();
 
-	SendConnections(RedisConnectionFactory connections) {
+	/**
+	 * Create a new instance.
+	 * @param patience how long to wait for a connection while all are in use
+	 */
+	SendConnections(RedisConnectionFactory connections, Duration patience) {
 		this.connections = connections;
+		this.patience = patience;
 	}
 
 	/**
@@ -42,13 +51,7 @@ final class SendConnections implements AutoCloseable {
 	 * @param redirection where to connect to, if a server has said so
 	 */
 	Line take(byte[] key, @Nullable Redirection redirection) {
-		try {
-			this.free.acquire();
-		}
-		catch (InterruptedException ex) {
-			Thread.currentThread().interrupt();
-			throw new QueueStoreException("Interrupted while waiting for a connection to Redis", ex);
-		}
+		awaitTurn();
 		try {
 			return open(key, redirection);
 		}
@@ -56,6 +59,19 @@ final class SendConnections implements AutoCloseable {
 			this.free.release();
 			throw (ex instanceof QueueStoreException) ? ex
 					: new StoreUnavailableException("Redis could not be reached: " + ex.getMessage(), ex);
+		}
+	}
+
+	private void awaitTurn() {
+		try {
+			if (!this.free.tryAcquire(this.patience.toMillis(), TimeUnit.MILLISECONDS)) {
+				throw new StoreUnavailableException("All %d connections for sends to Redis were in use for %s"
+					.formatted(MOST, this.patience), null);
+			}
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			throw new QueueStoreException("Interrupted while waiting for a connection to Redis", ex);
 		}
 	}
 

@@ -76,7 +76,11 @@ class RedisSentinelTests extends EndToEndTest {
 	private RedisServer cutOffReplica(RedisServer master) {
 		RedisServer replica = replica();
 		replica.suspend();
-		master.call("CLIENT", "KILL", "TYPE", "replica");
+		await().until(() -> {
+			Object killed = master.call("CLIENT", "KILL", "TYPE", "replica");
+			return Long.valueOf(0).equals(killed)
+					&& String.valueOf(master.call("INFO", "replication")).contains("connected_slaves:0");
+		});
 		return replica;
 	}
 
