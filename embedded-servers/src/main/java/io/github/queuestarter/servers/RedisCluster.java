@@ -59,7 +59,9 @@ public final class RedisCluster implements AutoCloseable {
 
 	// As if they had met before: from the state that each keeps of all
 	private void startAll(String... config) {
-		List<Integer> ports = IntStream.range(0, 2 * MASTERS).mapToObj((i) -> FreePort.find(RedisServer.CLUSTER_BUS_OFFSET)).toList();
+		List<Integer> ports = IntStream.range(0, 2 * MASTERS)
+			.mapToObj((i) -> FreePort.find(RedisServer.CLUSTER_BUS_OFFSET))
+			.toList();
 		for (int i = 0; i < ports.size(); i++) {
 			this.servers.add(RedisServer.builder()
 				.port(ports.get(i))
@@ -78,8 +80,8 @@ public final class RedisCluster implements AutoCloseable {
 			int master = i % MASTERS;
 			boolean replica = i >= MASTERS;
 			nodes.append("%s 127.0.0.1:%d@%d %s%s %s 0 0 %d connected%s\n".formatted(id(i), ports.get(i),
-					ports.get(i) + RedisServer.CLUSTER_BUS_OFFSET, (i == myself) ? "myself," : "", replica ? "slave" : "master",
-					replica ? id(master) : "-", master + 1,
+					ports.get(i) + RedisServer.CLUSTER_BUS_OFFSET, (i == myself) ? "myself," : "",
+					replica ? "slave" : "master", replica ? id(master) : "-", master + 1,
 					replica ? "" : " %d-%d".formatted(master * SLOTS / MASTERS, (master + 1) * SLOTS / MASTERS - 1)));
 		}
 		return nodes.append("vars currentEpoch %d lastVoteEpoch 0\n".formatted(MASTERS)).toString();

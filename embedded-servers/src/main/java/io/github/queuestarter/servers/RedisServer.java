@@ -351,7 +351,8 @@ public final class RedisServer implements AutoCloseable {
 			return start(freePort());
 		}
 
-		// Servers of a cluster talk to each other on another port, which is so much higher
+		// Servers of a cluster talk to each other on another port, which is so much
+		// higher
 		private int freePort() {
 			return this.config.contains("--cluster-enabled") ? FreePort.find(CLUSTER_BUS_OFFSET) : FreePort.find();
 		}

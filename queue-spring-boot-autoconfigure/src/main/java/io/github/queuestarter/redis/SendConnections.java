@@ -65,8 +65,9 @@ final class SendConnections implements AutoCloseable {
 	private void awaitTurn() {
 		try {
 			if (!this.free.tryAcquire(this.patience.toMillis(), TimeUnit.MILLISECONDS)) {
-				throw new StoreUnavailableException("All %d connections for sends to Redis were in use for %s"
-					.formatted(MOST, this.patience), null);
+				throw new StoreUnavailableException(
+						"All %d connections for sends to Redis were in use for %s".formatted(MOST, this.patience),
+						null);
 			}
 		}
 		catch (InterruptedException ex) {

@@ -8,11 +8,11 @@ import java.util.concurrent.TimeUnit;
 
 import io.github.queuestarter.QueueEvent;
 import io.github.queuestarter.QueueListener;
-import io.github.queuestarter.QueueStoreException;
 import io.github.queuestarter.SendNotConfirmedException;
 import io.github.queuestarter.core.SendOptions;
 import io.github.queuestarter.servers.RedisSentinels;
 import io.github.queuestarter.servers.RedisServer;
+import io.github.queuestarter.store.StoreUnavailableException;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -136,10 +136,12 @@ class RedisSentinelTests extends EndToEndTest {
 		replica.suspend();
 		CompletableFuture<String> send = CompletableFuture
 			.supplyAsync(() -> application.template().send(this.queue, "in doubt"));
-		await().until(() -> String.valueOf(master.call("CLIENT", "LIST")).contains("cmd=wait"));
+		await().until(() -> String.valueOf(master.call("CLIENT", "LIST"))
+			.lines()
+			.anyMatch((client) -> client.contains("cmd=wait") && client.contains("flags=b")));
 		master.call("CLIENT", "KILL", "TYPE", "normal");
 		assertThatExceptionOfType(ExecutionException.class).isThrownBy(() -> send.get(20, TimeUnit.SECONDS))
-			.withCauseInstanceOf(QueueStoreException.class);
+			.withCauseInstanceOf(StoreUnavailableException.class);
 		replica.resume();
 		longAwait().until(() -> application.template().send(this.queue, "confirmed") != null);
 	}
