@@ -8,6 +8,7 @@ import java.util.Objects;
 import io.github.queuestarter.QueueStoreException;
 import io.github.queuestarter.SendNotConfirmedException;
 import io.lettuce.core.RedisFuture;
+import io.lettuce.core.RedisReadOnlyException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -103,10 +104,17 @@ final class ConfirmedCalls implements AutoCloseable {
 					failure = ex;
 				}
 			}
+			if (failure != null && refused.size() == which.size()) {
+				// Nothing to wait for. A master no longer: only another connection leads
+				// to the new one
+				if (!(failure.getCause() instanceof RedisReadOnlyException)) {
+					line.isWell();
+				}
+				return new Round(refused, failure, Long.MAX_VALUE);
+			}
 			Long confirmedBy = this.calls.await(confirmation);
 			line.isWell();
-			boolean nothingWritten = refused.size() == which.size();
-			return new Round(refused, failure, (nothingWritten || confirmedBy == null) ? Long.MAX_VALUE : confirmedBy);
+			return new Round(refused, failure, (confirmedBy != null) ? confirmedBy : 0);
 		}
 	}
 
