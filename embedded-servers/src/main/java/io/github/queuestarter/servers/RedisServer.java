@@ -1,9 +1,17 @@
 package io.github.queuestarter.servers;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+
+import javax.net.ssl.SSLContext;
+
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +28,8 @@ public final class RedisServer implements LocalServer {
 
 	private static final int ATTEMPTS_TO_FIND_A_PORT = 3;
 
+	static final int CLUSTER_BUS_OFFSET = 10_000;
+
 	private final int port;
 
 	private final @Nullable String password;
@@ -30,6 +40,12 @@ public final class RedisServer implements LocalServer {
 
 	private final List<String> config;
 
+	private final @Nullable ServerCertificate certificate;
+
+	private final @Nullable SSLContext tls;
+
+	private final @Nullable String sentinelFile;
+
 	private final Watchdog watchdog;
 
 	private RedisServer(Builder builder, int port) {
@@ -39,6 +55,10 @@ public final class RedisServer implements LocalServer {
 		this.directory = (builder.directory != null) ? Directories.create(builder.directory.toAbsolutePath())
 				: Directories.createTemporary("queue-redis-");
 		this.config = List.copyOf(builder.config);
+		this.certificate = builder.certificate;
+		this.tls = (builder.certificate != null) ? builder.certificate.clientContext() : null;
+		this.sentinelFile = builder.sentinelFile;
+		builder.files.forEach(this::write);
 		this.watchdog = Watchdog.over(pidFile(), this.temporary ? this.directory : null);
 	}
 
@@ -75,6 +95,24 @@ public final class RedisServer implements LocalServer {
 
 	public boolean isRunning() {
 		return ServerProcess.of(pidFile()).isPresent();
+	}
+
+	/**
+	 * Send one command, as the user that may do everything.
+	 * @return a {@code String}, a {@code Long}, a {@code List} of these, or null
+	 * @throws IllegalStateException if the server answers with an error, with its text
+	 * @throws UncheckedIOException if the server can't be reached
+	 */
+	public @Nullable Object call(String... command) {
+		try (RedisWire wire = RedisWire.connect(host(), this.port, this.tls)) {
+			if (this.password != null) {
+				wire.call("AUTH", this.password);
+			}
+			return wire.call(command);
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
 	}
 
 	/**
@@ -152,7 +190,26 @@ public final class RedisServer implements LocalServer {
 	}
 
 	private boolean isReady() {
-		return isRunning() && RedisProbe.answers(host(), this.port, this.password) && isRunning();
+		return isRunning() && answers() && isRunning();
+	}
+
+	// It does not while it loads its data
+	private boolean answers() {
+		try {
+			return "PONG".equals(call("PING"));
+		}
+		catch (IllegalStateException | UncheckedIOException ex) {
+			return false;
+		}
+	}
+
+	private void write(String file, String content) {
+		try {
+			Files.writeString(this.directory.resolve(file), content);
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
 	}
 
 	// Redis daemonizes before it binds its port, so the launching process cannot tell
@@ -163,9 +220,19 @@ public final class RedisServer implements LocalServer {
 	// A session of its own: ^C in a terminal must not reach the server before the
 	// application has closed
 	private List<String> command() {
-		List<String> command = new ArrayList<>(List.of(RedisExecutable.locate(), "--port", Integer.toString(this.port),
-				"--bind", host(), "--dir", this.directory.toString(), "--daemonize", "yes", "--pidfile",
+		List<String> command = new ArrayList<>();
+		command.add(RedisExecutable.locate());
+		if (this.sentinelFile != null) {
+			command.addAll(List.of(this.directory.resolve(this.sentinelFile).toString(), "--sentinel"));
+		}
+		command.addAll(List.of("--bind", host(), "--dir", this.directory.toString(), "--daemonize", "yes", "--pidfile",
 				pidFile().toString(), "--logfile", logFile().toString(), "--save", ""));
+		command.addAll(List.of((this.certificate != null) ? "--tls-port" : "--port", Integer.toString(this.port)));
+		if (this.certificate != null) {
+			String trusted = this.certificate.certificate().toString();
+			command.addAll(List.of("--port", "0", "--tls-auth-clients", "no", "--tls-cert-file", trusted,
+					"--tls-key-file", this.certificate.privateKey().toString(), "--tls-ca-cert-file", trusted));
+		}
 		if (this.password != null) {
 			command.addAll(List.of("--requirepass", this.password));
 		}
@@ -192,7 +259,13 @@ public final class RedisServer implements LocalServer {
 
 		private @Nullable Path directory;
 
+		private @Nullable ServerCertificate certificate;
+
+		private @Nullable String sentinelFile;
+
 		private final List<String> config = new ArrayList<>();
+
+		private final Map<String, String> files = new LinkedHashMap<>();
 
 		private Builder() {
 		}
@@ -228,6 +301,40 @@ public final class RedisServer implements LocalServer {
 		}
 
 		/**
+		 * A user besides the one that may do everything, by the rules of
+		 * {@code ACL SETUSER}.
+		 */
+		public Builder user(String name, String... rules) {
+			this.config.addAll(List.of("--user", name));
+			this.config.addAll(List.of(rules));
+			return this;
+		}
+
+		/**
+		 * Talk TLS, and nothing else.
+		 */
+		public Builder certificate(ServerCertificate certificate) {
+			this.certificate = certificate;
+			return this;
+		}
+
+		/**
+		 * A file in the directory of the server.
+		 */
+		Builder file(String name, String content) {
+			this.files.put(name, content);
+			return this;
+		}
+
+		/**
+		 * Be a Sentinel, by a configuration file in the directory of the server.
+		 */
+		Builder sentinel(String fileName) {
+			this.sentinelFile = fileName;
+			return this;
+		}
+
+		/**
 		 * Start the server and wait until it answers.
 		 * @throws IllegalStateException if it does not come up, with its log
 		 */
@@ -237,7 +344,7 @@ public final class RedisServer implements LocalServer {
 			}
 			for (int attempt = 1; attempt < ATTEMPTS_TO_FIND_A_PORT; attempt++) {
 				try {
-					return start(FreePort.find());
+					return start(freePort());
 				}
 				catch (IllegalStateException ex) {
 					if (!String.valueOf(ex.getMessage()).contains("Failed listening on port")) {
@@ -245,7 +352,13 @@ public final class RedisServer implements LocalServer {
 					}
 				}
 			}
-			return start(FreePort.find());
+			return start(freePort());
+		}
+
+		// Servers of a cluster talk to each other on another port, which is so much
+		// higher
+		private int freePort() {
+			return this.config.contains("--cluster-enabled") ? FreePort.find(CLUSTER_BUS_OFFSET) : FreePort.find();
 		}
 
 		private RedisServer start(int port) {

@@ -58,8 +58,12 @@ final class ServerProcess {
 		awaitExit(family());
 	}
 
+	/**
+	 * Freeze the process, and wait until it is: a signal may take its time to arrive.
+	 */
 	void suspend() {
 		signal("STOP");
+		Await.until(PATIENCE, () -> isSuspended(this.handle));
 	}
 
 	/**
@@ -102,12 +106,22 @@ final class ServerProcess {
 	}
 
 	private static boolean isZombie(ProcessHandle process) {
-		Path stat = Path.of("/proc", Long.toString(process.pid()), "stat");
+		Path stat = stat(process);
 		if (!Files.exists(stat)) {
 			return false;
 		}
 		String content = Directories.read(stat);
 		return content.isEmpty() || content.startsWith("Z", content.lastIndexOf(')') + 2);
+	}
+
+	// Where there is no such file nobody can tell
+	private static boolean isSuspended(ProcessHandle process) {
+		String content = Directories.read(stat(process));
+		return content.isEmpty() || content.startsWith("T", content.lastIndexOf(')') + 2);
+	}
+
+	private static Path stat(ProcessHandle process) {
+		return Path.of("/proc", Long.toString(process.pid()), "stat");
 	}
 
 }

@@ -4,6 +4,7 @@ import java.net.SocketTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -107,6 +108,24 @@ class RedisServerTests {
 				RedisClient client = new RedisClient(server)) {
 			assertThat(client.call("PING")).startsWith("-NOAUTH");
 			assertThat(client.call("AUTH secret")).isEqualTo("+OK");
+		}
+	}
+
+	@Test
+	void userMayDoWhatItsRulesSay() {
+		try (RedisServer server = RedisServer.builder().user("guest", "on", ">secret", "~door", "+get").start()) {
+			assertThat(server.call("ACL", "DRYRUN", "guest", "GET", "door")).isEqualTo("OK");
+			assertThat(server.call("ACL", "DRYRUN", "guest", "GET", "window")).asString().contains("no permissions");
+			assertThat(server.call("ACL", "DRYRUN", "guest", "DEL", "door")).asString().contains("no permissions");
+		}
+	}
+
+	@Test
+	void serverWithACertificateTalksTlsAlone(@TempDir Path directory) {
+		ServerCertificate certificate = ServerCertificate.create(directory);
+		try (RedisServer server = RedisServer.builder().certificate(certificate).start()) {
+			assertThat(server.call("PING")).isEqualTo("PONG");
+			assertThat(server.call("CONFIG", "GET", "port")).isEqualTo(List.of("port", "0"));
 		}
 	}
 

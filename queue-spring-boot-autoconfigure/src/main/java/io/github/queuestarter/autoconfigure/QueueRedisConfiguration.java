@@ -44,13 +44,27 @@ class QueueRedisConfiguration {
 	@ConditionalOnMissingBean(RedisStore.class)
 	RedisStore queueRedisStore(QueueRedisConnections connections, QueueRedisProperties properties,
 			QueueProperties queue, QueueSettings queues, @Qualifier("queueEvents") QueueObserver events) {
-		return new RedisStore(connections.store(), connections.heartbeat(),
+		return new RedisStore(connections.store(), connections.heartbeat(), replication(connections, properties),
 				withKeys(settings(properties, queue.getHeartbeat()), queue), (name) -> lengthCap(name, queues), events);
 	}
 
 	@Bean
 	QueueRedisInspection queueRedisInspection(RedisStore store, QueueRedisProperties properties) {
 		return new QueueRedisInspection(store, properties.isStrict());
+	}
+
+	private static RedisStore.@Nullable Replication replication(QueueRedisConnections connections,
+			QueueRedisProperties properties) {
+		try {
+			int replicas = properties.getDurability().replicas();
+			return (replicas > 0)
+					? new RedisStore.Replication(replicas, properties.getDurabilityTimeout(), connections.confirmed())
+					: null;
+		}
+		catch (IllegalArgumentException ex) {
+			throw new InvalidQueuePropertiesException("queue.redis.durability-timeout", String.valueOf(ex.getMessage()),
+					ex);
+		}
 	}
 
 	private static RedisStore.Settings withKeys(RedisStore.Settings settings, QueueProperties properties) {

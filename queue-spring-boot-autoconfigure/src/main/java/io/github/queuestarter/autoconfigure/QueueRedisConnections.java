@@ -3,6 +3,7 @@ package io.github.queuestarter.autoconfigure;
 import java.lang.reflect.Field;
 import java.time.Duration;
 
+import io.lettuce.core.ClientOptions;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.DisposableBean;
@@ -33,6 +34,14 @@ final class QueueRedisConnections implements DisposableBean {
 
 	private final LettuceConnectionFactory heartbeat;
 
+	private final LettuceConnectionFactory application;
+
+	private final RedisConfiguration server;
+
+	private final Duration timeout;
+
+	private @Nullable LettuceConnectionFactory confirmed;
+
 	/**
 	 * Create the connections; none is opened yet.
 	 * @param application the application's connections
@@ -47,8 +56,11 @@ final class QueueRedisConnections implements DisposableBean {
 		}
 		Duration timeout = lettuce.getClientConfiguration().getCommandTimeout();
 		RedisConfiguration server = in(database, configuration(lettuce));
-		this.store = like(lettuce, server, shorter(timeout, LONGEST_COMMAND), "-queue");
-		this.heartbeat = like(lettuce, server, shorter(timeout, longestBeat), "-heartbeat");
+		this.application = lettuce;
+		this.server = server;
+		this.timeout = shorter(timeout, LONGEST_COMMAND);
+		this.store = start(like(lettuce, server, this.timeout, "-queue", true));
+		this.heartbeat = start(like(lettuce, server, shorter(timeout, longestBeat), "-heartbeat", true));
 	}
 
 	private static RedisConfiguration in(@Nullable RedisDatabase database, RedisConfiguration server) {
@@ -65,7 +77,7 @@ final class QueueRedisConnections implements DisposableBean {
 	}
 
 	private static LettuceConnectionFactory like(LettuceConnectionFactory application, RedisConfiguration server,
-			Duration timeout, String suffix) {
+			Duration timeout, String suffix, boolean reconnects) {
 		LettuceClientConfiguration client = application.getClientConfiguration();
 		LettuceClientConfiguration.LettuceClientConfigurationBuilder builder = LettuceClientConfiguration.builder()
 			.commandTimeout(timeout)
@@ -73,6 +85,10 @@ final class QueueRedisConnections implements DisposableBean {
 			.shutdownQuietPeriod(client.getShutdownQuietPeriod());
 		client.getClientResources().ifPresent(builder::clientResources);
 		client.getClientOptions().ifPresent(builder::clientOptions);
+		if (!reconnects) {
+			ClientOptions options = client.getClientOptions().orElseGet(ClientOptions::create);
+			builder.clientOptions(options.mutate().autoReconnect(false).build());
+		}
 		client.getClientName().ifPresent((name) -> builder.clientName(name + suffix));
 		client.getRedisCredentialsProviderFactory().ifPresent(builder::redisCredentialsProviderFactory);
 		if (client.isUseSsl()) {
@@ -84,6 +100,10 @@ final class QueueRedisConnections implements DisposableBean {
 		}
 		LettuceConnectionFactory own = new LettuceConnectionFactory(server, builder.build());
 		own.setValidateConnection(false);
+		return own;
+	}
+
+	private static LettuceConnectionFactory start(LettuceConnectionFactory own) {
 		own.afterPropertiesSet();
 		own.start();
 		return own;
@@ -119,8 +139,25 @@ final class QueueRedisConnections implements DisposableBean {
 		return this.heartbeat;
 	}
 
+	/**
+	 * Makes connections for sends that replicas confirm: none is shared or comes back by
+	 * itself.
+	 */
+	synchronized RedisConnectionFactory confirmed() {
+		LettuceConnectionFactory own = this.confirmed;
+		if (own == null) {
+			own = like(this.application, this.server, this.timeout, "-send", false);
+			own.setShareNativeConnection(false);
+			this.confirmed = start(own);
+		}
+		return own;
+	}
+
 	@Override
-	public void destroy() {
+	public synchronized void destroy() {
+		if (this.confirmed != null) {
+			this.confirmed.destroy();
+		}
 		this.store.destroy();
 		this.heartbeat.destroy();
 	}

@@ -54,6 +54,17 @@ public class QueueRedisProperties {
 	 */
 	private boolean strict = false;
 
+	/**
+	 * What a send waits for before it returns: "none", or "replicas(n)" for n replicas
+	 * that have confirmed that they have the message.
+	 */
+	private RedisDurability durability = RedisDurability.NONE;
+
+	/**
+	 * How long a send waits for replicas. Cut to half of spring.data.redis.timeout.
+	 */
+	private Duration durabilityTimeout = Duration.ofSeconds(1);
+
 	public String getPrefix() {
 		return this.prefix;
 	}
@@ -108,6 +119,22 @@ public class QueueRedisProperties {
 
 	public void setStrict(boolean strict) {
 		this.strict = strict;
+	}
+
+	public RedisDurability getDurability() {
+		return this.durability;
+	}
+
+	public void setDurability(RedisDurability durability) {
+		this.durability = durability;
+	}
+
+	public Duration getDurabilityTimeout() {
+		return this.durabilityTimeout;
+	}
+
+	public void setDurabilityTimeout(Duration durabilityTimeout) {
+		this.durabilityTimeout = durabilityTimeout;
 	}
 
 }

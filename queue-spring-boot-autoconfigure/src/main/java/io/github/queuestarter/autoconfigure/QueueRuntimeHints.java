@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.aot.hint.ExecutableMode;
 import org.springframework.aot.hint.RuntimeHints;
 import org.springframework.aot.hint.RuntimeHintsRegistrar;
+import org.springframework.aot.hint.TypeReference;
 import org.springframework.util.ClassUtils;
 
 /**
@@ -20,6 +21,10 @@ final class QueueRuntimeHints implements RuntimeHintsRegistrar {
 		hints.resources()
 			.registerPattern("io/github/queuestarter/redis/*.lua")
 			.registerPattern("io/github/queuestarter/postgres/*.sql");
+		// Spring's conversion looks for it by name
+		hints.reflection()
+			.registerType(RedisDurability.class,
+					(type) -> type.withMethod("valueOf", TypeReference.listOf(String.class), ExecutableMode.INVOKE));
 		String redis = "org.springframework.data.redis.connection.";
 		if (ClassUtils.isPresent(redis + "RedisConnection", classLoader)) {
 			hints.proxies()

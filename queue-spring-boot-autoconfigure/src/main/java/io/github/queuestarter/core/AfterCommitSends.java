@@ -9,6 +9,7 @@ import java.util.Map;
 import io.github.queuestarter.QueueEvent;
 import io.github.queuestarter.QueueObserver;
 import io.github.queuestarter.SendAfterCommitException;
+import io.github.queuestarter.SendNotConfirmedException;
 import io.github.queuestarter.store.OutgoingMessage;
 import io.github.queuestarter.store.QueueStore;
 
@@ -95,13 +96,19 @@ final class AfterCommitSends implements TransactionSynchronization {
 			List<String> ids = sending.stream().map(OutgoingMessage::id).toList();
 			this.observer
 				.on(new QueueEvent.SendAfterCommitFailed(this.store.backend(), sending.get(0).queue(), ids, ex));
-			throw new SendAfterCommitException("The transaction is committed, but " + sending.size()
-					+ " messages that were to be sent after it could not be sent to " + this.store.backend() + ": "
-					+ ex.getMessage() + ". Send them again if they matter.", ex);
+			throw new SendAfterCommitException("The transaction is committed, but " + what(sending.size(), ex), ex);
 		}
 		Map<String, Integer> counts = new LinkedHashMap<>();
 		sending.forEach((message) -> counts.merge(message.queue(), 1, Integer::sum));
 		counts.forEach((queue, count) -> this.observer.on(new QueueEvent.Sent(this.store.backend(), queue, count)));
+	}
+
+	private String what(int count, RuntimeException failure) {
+		if (failure instanceof SendNotConfirmedException) {
+			return "not all that was sent after it is safe: " + failure.getMessage();
+		}
+		return count + " messages that were to be sent after it could not be sent to " + this.store.backend() + ": "
+				+ failure.getMessage() + ". Send them again if they matter.";
 	}
 
 }

@@ -14,6 +14,7 @@ import io.github.queuestarter.QueueObserver;
 import io.github.queuestarter.store.ClaimedMessage;
 import io.github.queuestarter.store.QueueStore;
 import io.github.queuestarter.store.Settlement;
+import io.github.queuestarter.store.StoreUnavailableException;
 import org.apache.commons.logging.Log;
 import org.apache.commons.logging.LogFactory;
 
@@ -61,6 +62,8 @@ final class Settler {
 	private final Refusals refusals = new Refusals(this.backOff);
 
 	private boolean muchComesIn;
+
+	private boolean unavailable;
 
 	private final Thread thread;
 
@@ -269,7 +272,7 @@ final class Settler {
 
 	private void flush(List<Settlement> batch) {
 		for (int failures = 1; this.giveUp.getCount() > 0 && !settle(batch); failures++) {
-			if (storeAnswers()) {
+			if (!this.unavailable && storeAnswers()) {
 				split(batch);
 				return;
 			}
@@ -317,6 +320,8 @@ final class Settler {
 		catch (Throwable ex) {
 			this.failedInARow++;
 			this.events.notDone(batch.size(), ex);
+			// of a store of many servers another one may answer a ping
+			this.unavailable = ex instanceof StoreUnavailableException;
 			return false;
 		}
 		this.failedInARow = 0;

@@ -1,12 +1,9 @@
 package io.github.queuestarter.redis;
 
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-import io.github.queuestarter.QueueStoreException;
 import io.github.queuestarter.store.StartFrom;
 import io.github.queuestarter.store.Subscription;
-import io.lettuce.core.RedisCommandExecutionException;
 
 /**
  * Makes groups, and makes them again when they are lost.
@@ -19,11 +16,14 @@ final class GroupMaker {
 
 	private final Keyspace keyspace;
 
+	private final QueueNames names;
+
 	private final Events events;
 
-	GroupMaker(RedisCalls calls, Keyspace keyspace, Events events) {
+	GroupMaker(RedisCalls calls, Keyspace keyspace, QueueNames names, Events events) {
 		this.calls = calls;
 		this.keyspace = keyspace;
+		this.names = names;
 		this.events = events;
 	}
 
@@ -51,20 +51,8 @@ final class GroupMaker {
 					+ "they share its messages. Name another group if each shall have all.")
 				.formatted(group, queue, subscription.application(), maker));
 		}
-		name(queue);
+		this.names.add(queue);
 		return reply.flag(3);
-	}
-
-	// A server at maxmemory refuses this, and must be read nevertheless
-	private void name(String queue) {
-		try {
-			this.calls.call((commands) -> commands.sadd(this.keyspace.names(), queue.getBytes(StandardCharsets.UTF_8)));
-		}
-		catch (QueueStoreException ex) {
-			if (!(ex.getCause() instanceof RedisCommandExecutionException)) {
-				throw ex;
-			}
-		}
 	}
 
 }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 import io.github.queuestarter.Count;
@@ -33,10 +34,13 @@ final class RedisAdministration implements Administration {
 
 	private final DuePoller duePoller;
 
-	RedisAdministration(RedisCalls calls, Keyspace keyspace, DuePoller duePoller) {
+	private final Permissions permissions;
+
+	RedisAdministration(RedisCalls calls, Keyspace keyspace, DuePoller duePoller, Permissions permissions) {
 		this.calls = calls;
 		this.keyspace = keyspace;
 		this.duePoller = duePoller;
+		this.permissions = permissions;
 	}
 
 	@Override
@@ -146,7 +150,7 @@ final class RedisAdministration implements Administration {
 
 	@Override
 	public StoreCondition condition() {
-		return StoreCondition.NOTHING;
+		return new StoreCondition(Map.of(), this.permissions.findings());
 	}
 
 	@Override

@@ -1,17 +1,18 @@
 package io.github.queuestarter.redis;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Function;
+import java.util.Objects;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
 
 import io.github.queuestarter.store.Appender;
 import io.github.queuestarter.store.OutgoingMessage;
-import io.lettuce.core.RedisFuture;
-import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import io.lettuce.core.ScriptOutputType;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Adds messages to streams. Never part of a transaction.
@@ -22,8 +23,6 @@ final class RedisAppender implements Appender {
 
 	private static final int MOST_BYTES = 4 * 1024 * 1024;
 
-	private static final Duration NAME_KNOWN = Duration.ofMinutes(1);
-
 	private final RedisCalls calls;
 
 	private final Keyspace keyspace;
@@ -32,11 +31,20 @@ final class RedisAppender implements Appender {
 
 	private final LengthCaps caps;
 
-	private final Map<String, Long> namedAt = new ConcurrentHashMap<>();
+	private final QueueNames names;
 
-	RedisAppender(RedisCalls calls, Keyspace keyspace, DuePoller duePoller, LengthCaps caps) {
+	private final @Nullable ConfirmedCalls confirmed;
+
+	/**
+	 * Create a new instance.
+	 * @param confirmed does what replicas must confirm, or null if they need not
+	 */
+	RedisAppender(RedisCalls calls, @Nullable ConfirmedCalls confirmed, Keyspace keyspace, QueueNames names,
+			DuePoller duePoller, LengthCaps caps) {
 		this.calls = calls;
+		this.confirmed = confirmed;
 		this.keyspace = keyspace;
+		this.names = names;
 		this.duePoller = duePoller;
 		this.caps = caps;
 	}
@@ -48,39 +56,85 @@ final class RedisAppender implements Appender {
 
 	@Override
 	public void append(List<OutgoingMessage> messages, boolean join) {
-		messages.stream().map(OutgoingMessage::queue).distinct().forEach(this::name);
-		schedule(messages.stream().filter(OutgoingMessage::scheduled).toList());
-		add(messages.stream().filter((message) -> !message.scheduled()).toList());
+		messages.stream().map(OutgoingMessage::queue).distinct().forEach(this.names::add);
+		List<OutgoingMessage> scheduled = messages.stream().filter(OutgoingMessage::scheduled).toList();
+		List<OutgoingMessage> others = messages.stream().filter((message) -> !message.scheduled()).toList();
+		if (this.confirmed != null) {
+			byQueue(scheduled).forEach((queue, part) -> inBatches(part, (batch) -> scheduleConfirmed(queue, batch)));
+			byQueue(others).forEach((queue, part) -> inBatches(part, (batch) -> addConfirmed(queue, batch)));
+		}
+		else {
+			inBatches(scheduled, this::schedule);
+			inBatches(others, this::add);
+		}
+		others.stream().map(OutgoingMessage::queue).distinct().map(this.keyspace::queue).forEach(this.caps::apply);
 	}
 
-	private void add(List<OutgoingMessage> messages) {
-		List<Function<RedisClusterAsyncCommands<byte[], byte[]>, RedisFuture<?>>> batch = new ArrayList<>();
+	private static Map<String, List<OutgoingMessage>> byQueue(List<OutgoingMessage> messages) {
+		return messages.stream()
+			.collect(Collectors.groupingBy(OutgoingMessage::queue, LinkedHashMap::new, Collectors.toList()));
+	}
+
+	private static void inBatches(List<OutgoingMessage> messages, Consumer<List<OutgoingMessage>> action) {
+		List<OutgoingMessage> batch = new ArrayList<>();
 		int bytes = 0;
 		for (OutgoingMessage message : messages) {
-			byte[] stream = this.keyspace.queue(message.queue()).stream();
-			Object[] fields = Entry.write(message.id(), message.payload(), message.headers()).toArray();
-			batch.add((commands) -> commands.xadd(stream, fields));
+			batch.add(message);
 			bytes += message.payload().bytes().length;
 			if (batch.size() == MOST_MESSAGES || bytes >= MOST_BYTES) {
-				this.calls.callAll(batch);
+				action.accept(List.copyOf(batch));
 				batch.clear();
 				bytes = 0;
 			}
 		}
 		if (!batch.isEmpty()) {
-			this.calls.callAll(batch);
+			action.accept(batch);
 		}
-		messages.stream().map(OutgoingMessage::queue).distinct().map(this.keyspace::queue).forEach(this.caps::apply);
+	}
+
+	private void add(List<OutgoingMessage> messages) {
+		this.calls.callAll(messages.stream().map(this::addCall).toList());
+	}
+
+	private void addConfirmed(String queue, List<OutgoingMessage> messages) {
+		confirmed().call(this.keyspace.queue(queue).stream(), ids(messages),
+				messages.stream().map(this::addCall).toList());
+	}
+
+	private SendCall addCall(OutgoingMessage message) {
+		byte[] stream = this.keyspace.queue(message.queue()).stream();
+		Object[] fields = Entry.write(message.id(), message.payload(), message.headers()).toArray();
+		return (commands) -> commands.xadd(stream, fields);
 	}
 
 	private void schedule(List<OutgoingMessage> messages) {
-		for (int start = 0; start < messages.size(); start += MOST_MESSAGES) {
-			List<OutgoingMessage> part = messages.subList(start, Math.min(messages.size(), start + MOST_MESSAGES));
-			List<Reply> replies = this.calls.evalAll(part.stream().map(this::scheduleCall).toList());
-			for (int i = 0; i < part.size(); i++) {
-				this.duePoller.lookAtQueue(part.get(i).queue(), Duration.ofMillis(replies.get(i).number(0)));
-			}
+		List<Reply> replies = this.calls.evalAll(messages.stream().map(this::scheduleCall).toList());
+		for (int i = 0; i < messages.size(); i++) {
+			this.duePoller.lookAtQueue(messages.get(i).queue(), Duration.ofMillis(replies.get(i).number(0)));
 		}
+	}
+
+	// With the text of the script: it is the rare case, and needs no second try
+	private void scheduleConfirmed(String queue, List<OutgoingMessage> messages) {
+		List<SendCall> calls = new ArrayList<>();
+		for (OutgoingMessage message : messages) {
+			ScriptCall call = scheduleCall(message);
+			calls.add((commands) -> commands.eval(call.script().text(), ScriptOutputType.MULTI, call.keyArray(),
+					call.argumentArray()));
+		}
+		confirmed().call(this.keyspace.queue(queue).scheduled(), ids(messages), calls).forEach((answer) -> {
+			if (answer instanceof List<?> items) {
+				this.duePoller.lookAtQueue(queue, Duration.ofMillis(new Reply(items).number(0)));
+			}
+		});
+	}
+
+	private ConfirmedCalls confirmed() {
+		return Objects.requireNonNull(this.confirmed);
+	}
+
+	private static List<String> ids(List<OutgoingMessage> messages) {
+		return messages.stream().map(OutgoingMessage::id).toList();
 	}
 
 	private ScriptCall scheduleCall(OutgoingMessage message) {
@@ -93,16 +147,6 @@ final class RedisAppender implements Appender {
 			call.with("in", (message.delay() != null) ? message.delay().toMillis() : 0);
 		}
 		return call.with(Entry.write(message.id(), message.payload(), message.headers()).toArray());
-	}
-
-	// Said again from time to time, as the set of names may get lost
-	private void name(String queue) {
-		Long last = this.namedAt.get(queue);
-		long now = System.nanoTime();
-		if (last == null || now - last > NAME_KNOWN.toNanos()) {
-			this.calls.call((commands) -> commands.sadd(this.keyspace.names(), queue.getBytes(StandardCharsets.UTF_8)));
-			this.namedAt.put(queue, now);
-		}
 	}
 
 }

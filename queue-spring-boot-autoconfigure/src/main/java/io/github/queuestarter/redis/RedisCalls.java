@@ -3,6 +3,9 @@ package io.github.queuestarter.redis;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -11,9 +14,11 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 
 import io.github.queuestarter.QueueStoreException;
+import io.github.queuestarter.store.StoreUnavailableException;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.RedisNoScriptException;
+import io.lettuce.core.RedisReadOnlyException;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import org.jspecify.annotations.Nullable;
@@ -31,11 +36,14 @@ final class RedisCalls {
 
 	private final Duration timeout;
 
+	private final ClusterView cluster;
+
 	private final AtomicLong noResetBefore = new AtomicLong(System.nanoTime());
 
 	RedisCalls(RedisConnectionFactory connections, Duration timeout) {
 		this.connections = connections;
 		this.timeout = timeout;
+		this.cluster = new ClusterView(connections);
 	}
 
 	<T> @Nullable T call(Function<RedisClusterAsyncCommands<byte[], byte[]>, ? extends Future<T>> command) {
@@ -43,21 +51,62 @@ final class RedisCalls {
 	}
 
 	/**
+	 * Send a command that nobody waits for. Does not throw.
+	 */
+	CompletionStage<?> begin(SendCall command) {
+		try {
+			RedisFuture<?> future = withCommands((commands) -> command.on(commands));
+			return (future != null) ? future : CompletableFuture.completedFuture(null);
+		}
+		catch (QueueStoreException ex) {
+			return CompletableFuture.failedFuture(ex);
+		}
+	}
+
+	/**
 	 * Send commands without waiting for one before the next, in order, then wait for all.
+	 * Those that the server can't do at this moment are tried again.
 	 * @throws QueueStoreException if one of them failed
 	 */
-	void callAll(List<Function<RedisClusterAsyncCommands<byte[], byte[]>, RedisFuture<?>>> calls) {
-		withCommands((commands) -> {
+	void callAll(List<SendCall> calls) {
+		Patience patience = new Patience(this.timeout);
+		Refused refused = callOnce(calls);
+		while (!refused.calls().isEmpty()) {
+			patience.waitAfter(Objects.requireNonNull(refused.failure()));
+			refused = callOnce(refused.calls());
+		}
+	}
+
+	private Refused callOnce(List<SendCall> calls) {
+		Refused result = withCommands((commands) -> {
 			List<RedisFuture<?>> futures = new ArrayList<>(calls.size());
-			calls.forEach((call) -> futures.add(call.apply(commands)));
+			calls.forEach((call) -> futures.add(call.on(commands)));
+			Refused refused = new Refused(new ArrayList<>(), null);
 			try {
-				futures.forEach(this::await);
+				for (int i = 0; i < calls.size(); i++) {
+					refused = await(futures.get(i), calls.get(i), refused);
+				}
 			}
 			finally {
 				giveUp(futures);
 			}
-			return true;
+			return refused;
 		});
+		return Objects.requireNonNull(result);
+	}
+
+	private Refused await(RedisFuture<?> future, SendCall call, Refused before) {
+		try {
+			await(future);
+			return before;
+		}
+		catch (QueueStoreException ex) {
+			if (ex.getCause() == null || !Refusals.isTemporary(ex.getCause())) {
+				throw ex;
+			}
+			before.calls().add(call);
+			return new Refused(before.calls(), ex);
+		}
 	}
 
 	Reply eval(ScriptCall call) {
@@ -136,29 +185,43 @@ final class RedisCalls {
 			throw ex;
 		}
 		catch (RuntimeException ex) {
-			throw new QueueStoreException("Redis could not be reached: " + ex.getMessage(), ex);
+			this.cluster.refresh();
+			throw new StoreUnavailableException("Redis could not be reached: " + ex.getMessage(), ex);
 		}
 	}
 
-	private <T> @Nullable T await(Future<T> future) {
+	<T> @Nullable T await(Future<T> future) {
 		try {
 			return future.get(this.timeout.toMillis(), TimeUnit.MILLISECONDS);
 		}
 		catch (ExecutionException ex) {
-			Throwable cause = (ex.getCause() != null) ? ex.getCause() : ex;
-			boolean refused = cause instanceof RedisCommandExecutionException;
-			throw new QueueStoreException(
-					(refused ? "Redis refused: " : "Redis could not be reached: ") + cause.getMessage(), cause);
+			throw failure((ex.getCause() != null) ? ex.getCause() : ex);
 		}
 		catch (TimeoutException ex) {
 			future.cancel(true);
+			this.cluster.refresh();
 			reset();
-			throw new QueueStoreException("Redis did not answer within " + this.timeout, ex);
+			throw new StoreUnavailableException("Redis did not answer within " + this.timeout, ex);
 		}
 		catch (InterruptedException ex) {
 			Thread.currentThread().interrupt();
 			throw new QueueStoreException("Interrupted while waiting for Redis", ex);
 		}
+	}
+
+	private QueueStoreException failure(Throwable cause) {
+		if (cause instanceof RedisCommandExecutionException && !Refusals.isTemporary(cause)) {
+			String advice = Refusals.isForbidden(cause)
+					? ". Compare the rule of the Redis user with the page 'Redis in production'" : "";
+			return new QueueStoreException("Redis refused: " + cause.getMessage() + advice, cause);
+		}
+		this.cluster.refresh();
+		if (cause instanceof RedisReadOnlyException) {
+			// A master no longer: only another connection leads to the new one
+			reset();
+		}
+		return new StoreUnavailableException((cause instanceof RedisCommandExecutionException
+				? "Redis can't do it now: " : "Redis could not be reached: ") + cause.getMessage(), cause);
 	}
 
 	// What nobody waits for need not be sent when the server is back. Those that are
@@ -177,6 +240,12 @@ final class RedisCalls {
 				&& this.noResetBefore.compareAndSet(before, now + this.timeout.toNanos())) {
 			lettuce.resetConnection();
 		}
+	}
+
+	/**
+	 * What the server could not do at this moment.
+	 */
+	private record Refused(List<SendCall> calls, @Nullable QueueStoreException failure) {
 	}
 
 }

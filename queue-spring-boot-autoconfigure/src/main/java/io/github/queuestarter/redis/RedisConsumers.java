@@ -35,16 +35,20 @@ final class RedisConsumers implements Consumers {
 
 	private final DuePoller duePoller;
 
+	private final Permissions permissions;
+
 	/**
 	 * Create a new instance.
 	 * @param heart calls for the heartbeat alone, on a connection of their own
 	 */
-	RedisConsumers(RedisCalls calls, RedisCalls heart, Keyspace keyspace, Duration foreignIdle, DuePoller duePoller) {
+	RedisConsumers(RedisCalls calls, RedisCalls heart, Keyspace keyspace, Duration foreignIdle, DuePoller duePoller,
+			Permissions permissions) {
 		this.calls = calls;
 		this.heart = heart;
 		this.keyspace = keyspace;
 		this.foreignIdle = foreignIdle;
 		this.duePoller = duePoller;
+		this.permissions = permissions;
 	}
 
 	@Override
@@ -54,8 +58,17 @@ final class RedisConsumers implements Consumers {
 
 	@Override
 	public void register(String domain, String consumer) {
-		this.calls.eval(ScriptCall.of(RedisScript.REGISTER, List.of(this.keyspace.queue(domain).consumers()),
-				RedisStore.REGISTRATION_TTL, consumer));
+		try {
+			this.calls.eval(ScriptCall.of(RedisScript.REGISTER, List.of(this.keyspace.queue(domain).consumers()),
+					RedisStore.REGISTRATION_TTL, consumer));
+		}
+		catch (QueueStoreException ex) {
+			if (ex.getCause() != null && Refusals.isForbidden(ex.getCause())) {
+				this.permissions.check(domain);
+			}
+			throw ex;
+		}
+		this.permissions.check(domain);
 	}
 
 	@Override
@@ -96,6 +109,7 @@ final class RedisConsumers implements Consumers {
 	 */
 	@Override
 	public List<Rescued> rescue(Collection<String> domains) {
+		this.permissions.checkAgain(domains);
 		List<Rescued> rescued = new ArrayList<>();
 		AtomicReference<@Nullable QueueStoreException> failure = new AtomicReference<>();
 		for (String domain : domains) {

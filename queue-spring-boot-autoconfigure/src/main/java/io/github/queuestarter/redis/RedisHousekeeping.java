@@ -43,6 +43,8 @@ final class RedisHousekeeping implements Housekeeping {
 
 	private final Keyspace keyspace;
 
+	private final QueueNames names;
+
 	private final Supplier<Set<String>> queues;
 
 	private final Map<String, Walk> walks = new ConcurrentHashMap<>();
@@ -51,9 +53,10 @@ final class RedisHousekeeping implements Housekeeping {
 	 * Create.
 	 * @param queues names the queues that are known
 	 */
-	RedisHousekeeping(RedisCalls calls, Keyspace keyspace, Supplier<Set<String>> queues) {
+	RedisHousekeeping(RedisCalls calls, Keyspace keyspace, QueueNames names, Supplier<Set<String>> queues) {
 		this.calls = calls;
 		this.keyspace = keyspace;
+		this.names = names;
 		this.queues = queues;
 	}
 
@@ -116,6 +119,7 @@ final class RedisHousekeeping implements Housekeeping {
 
 	@Override
 	public void markActive(Collection<GroupName> groups) {
+		groups.forEach((group) -> this.names.add(group.queue()));
 		List<ScriptCall> calls = new ArrayList<>();
 		groups.stream()
 			.collect(Collectors.groupingBy(GroupName::queue, Collectors.mapping(GroupName::group, Collectors.toList())))

@@ -20,17 +20,20 @@ final class RedisReader implements Reader {
 
 	private final Keyspace keyspace;
 
+	private final QueueNames names;
+
 	private final RedisStore.Settings settings;
 
 	private final DuePoller duePoller;
 
 	private final Events events;
 
-	RedisReader(RedisConnectionFactory connections, RedisCalls calls, Keyspace keyspace, RedisStore.Settings settings,
-			DuePoller duePoller, Events events) {
+	RedisReader(RedisConnectionFactory connections, RedisCalls calls, Keyspace keyspace, QueueNames names,
+			RedisStore.Settings settings, DuePoller duePoller, Events events) {
 		this.connections = connections;
 		this.calls = calls;
 		this.keyspace = keyspace;
+		this.names = names;
 		this.settings = settings;
 		this.duePoller = duePoller;
 		this.events = events;
@@ -44,7 +47,8 @@ final class RedisReader implements Reader {
 	private RedisSource.Run begin(Subscription subscription, Sink sink) {
 		GroupKeys keys = this.keyspace.queue(subscription.queue()).group(subscription.group());
 		Reception reception = new Reception(subscription, keys, sink);
-		NewMessages newMessages = new NewMessages(reception, new GroupMaker(this.calls, this.keyspace, this.events),
+		NewMessages newMessages = new NewMessages(reception,
+				new GroupMaker(this.calls, this.keyspace, this.names, this.events),
 				new Reconciler(this.calls, keys, sink, this.settings.reconcileInterval(), this.settings.refreshIdle()),
 				this.settings);
 		Duration block = CommandTimeout.of(this.connections).limit(this.settings.block());

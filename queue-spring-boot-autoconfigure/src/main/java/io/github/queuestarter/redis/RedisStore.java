@@ -44,6 +44,8 @@ public final class RedisStore implements QueueStore {
 
 	private final DuePoller duePoller;
 
+	private final @Nullable ConfirmedCalls confirmed;
+
 	private final Appender appender;
 
 	private final Reader reader;
@@ -71,20 +73,22 @@ public final class RedisStore implements QueueStore {
 	 */
 	public RedisStore(RedisConnectionFactory connections, RedisConnectionFactory dedicated, Settings settings,
 			QueueObserver observer) {
-		this(connections, dedicated, settings, (queue) -> null, observer);
+		this(connections, dedicated, null, settings, (queue) -> null, observer);
 	}
 
 	/**
-	 * Create a store that cuts some queues when they are sent to. It does not yet talk to
-	 * Redis.
+	 * Create a store that may wait until replicas have what was sent, and may cut some
+	 * queues when they are sent to. It does not yet talk to Redis.
 	 * @param connections the connections of the application
 	 * @param dedicated makes the connection of the heartbeat, which nothing else uses
+	 * @param replication what to wait for, or {@code null} to wait for nothing
 	 * @param settings the settings
 	 * @param caps by name of a queue, to which length a send cuts it, or {@code null}
 	 * @param observer sees what the store noticed by itself
 	 */
-	public RedisStore(RedisConnectionFactory connections, RedisConnectionFactory dedicated, Settings settings,
-			Function<String, @Nullable LengthCap> caps, QueueObserver observer) {
+	public RedisStore(RedisConnectionFactory connections, RedisConnectionFactory dedicated,
+			@Nullable Replication replication, Settings settings, Function<String, @Nullable LengthCap> caps,
+			QueueObserver observer) {
 		Keyspace keyspace = new Keyspace(settings.prefix(), settings.keys());
 		this.events = new Events(observer);
 		RedisCalls sends = new RedisCalls(connections, CommandTimeout.of(connections).value());
@@ -93,12 +97,17 @@ public final class RedisStore implements QueueStore {
 		Duration longestPoll = CommandTimeout.of(connections).limit(settings.block()).plus(StreamPolling.PATIENCE);
 		this.longestCall = (longestPoll.compareTo(LONGEST_CALL) > 0) ? longestPoll : LONGEST_CALL;
 		this.duePoller = new DuePoller(settings.pollInterval());
-		this.appender = new RedisAppender(sends, keyspace, this.duePoller, new LengthCaps(caps, sends, this.events));
-		this.reader = new RedisReader(connections, calls, keyspace, settings, this.duePoller, this.events);
+		this.confirmed = (replication != null) ? new ConfirmedCalls(replication) : null;
+		Permissions permissions = new Permissions(calls, keyspace, replication != null, this.events);
+		QueueNames names = new QueueNames(calls, keyspace);
+		this.appender = new RedisAppender(sends, this.confirmed, keyspace, names, this.duePoller,
+				new LengthCaps(caps, sends, this.events));
+		this.reader = new RedisReader(connections, calls, keyspace, names, settings, this.duePoller, this.events);
 		this.settlements = new RedisSettlements(calls, keyspace, this.duePoller);
-		this.consumers = new RedisConsumers(calls, heart, keyspace, settings.foreignIdle(), this.duePoller);
-		this.administration = new RedisAdministration(calls, keyspace, this.duePoller);
-		this.housekeeping = new RedisHousekeeping(calls, keyspace, this.administration::queues);
+		this.consumers = new RedisConsumers(calls, heart, keyspace, settings.foreignIdle(), this.duePoller,
+				permissions);
+		this.administration = new RedisAdministration(calls, keyspace, this.duePoller, permissions);
+		this.housekeeping = new RedisHousekeeping(calls, keyspace, names, this.administration::queues);
 		this.inspector = new Inspector(calls, keyspace, connections);
 		this.inspectionWatch = new InspectionWatch(this.inspector::inspect, this::report);
 	}
@@ -190,6 +199,27 @@ public final class RedisStore implements QueueStore {
 	public void close() {
 		this.inspectionWatch.close();
 		this.duePoller.close();
+		if (this.confirmed != null) {
+			this.confirmed.close();
+		}
+	}
+
+	/**
+	 * How many replicas must have a message before its send returns.
+	 *
+	 * @param replicas how many
+	 * @param timeout how long to wait for them; it is cut to half the command timeout of
+	 * the client
+	 * @param connections makes connections that are not shared and do not reconnect by
+	 * themselves
+	 */
+	public record Replication(int replicas, Duration timeout, RedisConnectionFactory connections) {
+
+		public Replication {
+			Assert.isTrue(replicas >= 1, "'replicas' must be at least 1");
+			Assert.isTrue(timeout.toMillis() > 0, "'timeout' must be at least 1ms");
+		}
+
 	}
 
 	/**

@@ -339,6 +339,21 @@ class QueueAutoConfigurationTests {
 	}
 
 	@Test
+	void durabilityThatCannotBeReadIsExplained() {
+		for (String wrong : new String[] { "replicas", "replicas(0)", "all" }) {
+			this.redis.withPropertyValues("queue.redis.durability=" + wrong)
+				.run((context) -> assertThat(context).getFailure()
+					.rootCause()
+					.hasMessage("'" + wrong + "' is neither 'none' nor 'replicas(n)' with n of at least 1"));
+		}
+		this.redis.withPropertyValues("queue.redis.durability=replicas(2)", "queue.redis.durability-timeout=0s")
+			.run((context) -> assertThat(analysis(context.getStartupFailure()).getDescription())
+				.contains("queue.redis.durability-timeout"));
+		this.redis.withPropertyValues("queue.redis.durability=none")
+			.run((context) -> assertThat(context).hasNotFailed());
+	}
+
+	@Test
 	void missingTablesAreExplained() {
 		this.postgres.withPropertyValues("queue.postgres.schema=not there", "queue.postgres.initialize-schema=never")
 			.run((context) -> assertThat(analysis(context.getStartupFailure())).satisfies((analysis) -> {

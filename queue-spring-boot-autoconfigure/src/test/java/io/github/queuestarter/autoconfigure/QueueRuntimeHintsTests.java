@@ -46,6 +46,13 @@ class QueueRuntimeHintsTests {
 	}
 
 	@Test
+	void durabilityOnRedisCanBeReadInANativeImage() {
+		assertThat(RuntimeHintsPredicates.reflection()
+			.onMethodInvocation(RedisDurability.class, "valueOf")
+			.test(this.hints)).isTrue();
+	}
+
+	@Test
 	void dataSourceOfAJpaTransactionManagerMayBeAskedFor() {
 		assertThat(RuntimeHintsPredicates.reflection()
 			.onMethodInvocation(JpaTransactionManager.class, "getDataSource")

@@ -3,6 +3,8 @@ package io.github.queuestarter.endtoend;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
+import io.github.queuestarter.servers.RedisCluster;
+import io.github.queuestarter.servers.RedisSentinels;
 import io.github.queuestarter.testing.TestPostgres;
 import io.github.queuestarter.testing.TestRedis;
 
@@ -15,8 +17,7 @@ import io.github.queuestarter.testing.TestRedis;
 public record Backend(String name, Map<String, String> properties) {
 
 	public static Backend redis(TestRedis redis) {
-		Map<String, String> properties = new LinkedHashMap<>();
-		properties.put("queue.backend", "redis");
+		Map<String, String> properties = redis();
 		properties.put("spring.data.redis.host", redis.host());
 		properties.put("spring.data.redis.port", String.valueOf(redis.port()));
 		if (redis.password() != null) {
@@ -25,9 +26,28 @@ public record Backend(String name, Map<String, String> properties) {
 		if (redis.username() != null) {
 			properties.put("spring.data.redis.username", redis.username());
 		}
+		return new Backend("redis", properties);
+	}
+
+	static Backend redis(RedisSentinels sentinels) {
+		Map<String, String> properties = redis();
+		properties.put("spring.data.redis.sentinel.master", RedisSentinels.MASTER_NAME);
+		properties.put("spring.data.redis.sentinel.nodes", sentinels.nodes());
+		return new Backend("redis", properties);
+	}
+
+	static Backend redis(RedisCluster cluster) {
+		Map<String, String> properties = redis();
+		properties.put("spring.data.redis.cluster.nodes", cluster.nodes());
+		return new Backend("redis", properties);
+	}
+
+	private static Map<String, String> redis() {
+		Map<String, String> properties = new LinkedHashMap<>();
+		properties.put("queue.backend", "redis");
 		properties.put("spring.autoconfigure.exclude",
 				"org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration");
-		return new Backend("redis", properties);
+		return properties;
 	}
 
 	public static Backend postgres(TestPostgres postgres) {

@@ -15,6 +15,7 @@ import io.github.queuestarter.QueueStoreException;
 import io.github.queuestarter.store.ClaimedMessage;
 import io.github.queuestarter.store.Receipt;
 import io.github.queuestarter.store.Settlement;
+import io.github.queuestarter.store.StoreUnavailableException;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -36,6 +37,10 @@ class SettlerRefusalTests {
 	private volatile Predicate<Settlement> refused = (settlement) -> false;
 
 	private volatile @Nullable Error error;
+
+	private volatile boolean unavailable;
+
+	private final List<Integer> batches = new CopyOnWriteArrayList<>();
 
 	private final Settler settler = new Settler(new RefusingStore(this::settle, () -> {
 	}), "orders", "default", (event) -> {
@@ -76,6 +81,19 @@ class SettlerRefusalTests {
 		assertThat(this.calls).hasValueLessThan(200);
 		this.refused = (settlement) -> false;
 		await(() -> this.settled.size() == 500);
+	}
+
+	@Test
+	void batchForAPartOfTheStoreThatIsAwayIsNotTakenForRefused() {
+		this.unavailable = true;
+		for (int i = 0; i < 10; i++) {
+			this.settler.add(retry("retry " + i));
+		}
+		this.settler.start();
+		await(() -> this.settler.consecutiveFailures() >= 3);
+		this.unavailable = false;
+		await(() -> this.settled.size() == 10);
+		assertThat(this.batches).containsOnly(10);
 	}
 
 	@Test
@@ -125,6 +143,10 @@ class SettlerRefusalTests {
 		Error thrown = this.error;
 		if (thrown != null) {
 			throw thrown;
+		}
+		this.batches.add(settlements.size());
+		if (this.unavailable) {
+			throw new StoreUnavailableException("TRYAGAIN", null);
 		}
 		if (settlements.stream().anyMatch(this.refused)) {
 			throw new QueueStoreException("refused", null);

@@ -31,7 +31,7 @@ import org.springframework.data.redis.connection.RedisStreamCommands;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Faults of a bare listener container that a listener does not have. Decision 16 lists
+ * Faults of a bare listener container that a listener does not have. Decision 17 lists
  * all of them, with the tests that stand elsewhere.
  */
 class ContainerFaultTests {

@@ -31,9 +31,12 @@ final class Lettuce implements AutoCloseable {
 	/**
 	 * Connections to the cluster that a server belongs to.
 	 */
-	LettuceConnectionFactory clusterConnections(RedisServer member, Duration commandTimeout) {
+	LettuceConnectionFactory clusterConnections(RedisServer member, String user, String password,
+			Duration commandTimeout) {
 		RedisClusterConfiguration cluster = new RedisClusterConfiguration()
 			.clusterNode(new RedisNode(member.host(), member.port()));
+		cluster.setUsername(user);
+		cluster.setPassword(password);
 		return start(new LettuceConnectionFactory(cluster, client(commandTimeout)));
 	}
 

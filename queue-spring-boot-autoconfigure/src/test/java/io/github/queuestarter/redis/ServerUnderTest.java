@@ -103,7 +103,7 @@ final class ServerUnderTest implements AutoCloseable {
 			UnaryOperator<RedisConnectionFactory> seen, Function<String, RedisStore.LengthCap> caps) {
 		TestRedis redis = new TestRedis(this.server.host(), this.server.port(), null, null);
 		RedisStore another = new RedisStore(seen.apply(this.lettuce.connections(redis, commandTimeout)),
-				this.lettuce.connections(redis, commandTimeout), settings, caps, this::observe);
+				this.lettuce.connections(redis, commandTimeout), null, settings, caps, this::observe);
 		this.others.add(another);
 		return another;
 	}
