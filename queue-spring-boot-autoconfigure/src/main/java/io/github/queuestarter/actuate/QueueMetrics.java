@@ -9,11 +9,13 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 import io.github.queuestarter.Count;
+import io.github.queuestarter.Delivery;
 import io.github.queuestarter.GroupStats;
 import io.github.queuestarter.QueueEvent;
 import io.github.queuestarter.QueueObserver;
 import io.github.queuestarter.listener.ListenerState;
 import io.github.queuestarter.listener.QueueListenerRegistry;
+import io.github.queuestarter.store.Subscription;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -30,6 +32,8 @@ public final class QueueMetrics implements MeterBinder, QueueObserver {
 	private static final String REMOVED = "Messages removed that all groups had finished";
 
 	private static final String TRIMMED = "Messages removed that not every group had finished";
+
+	private static final String DROPPED = "Messages that an ephemeral listener has failed to handle";
 
 	private final CachedStats stats;
 
@@ -56,6 +60,10 @@ public final class QueueMetrics implements MeterBinder, QueueObserver {
 		}
 		else if (event instanceof QueueEvent.Settled settled) {
 			settled(settled);
+		}
+		else if (event instanceof QueueEvent.Dropped dropped) {
+			Delivery delivery = dropped.delivery();
+			count("queue.dropped", DROPPED, tags(dropped.backend(), delivery.queue(), delivery.group()), 1);
 		}
 		else if (event instanceof QueueEvent.Rescued rescued) {
 			count("queue.rescued", "Messages taken over from a consumer that is gone",
@@ -100,26 +108,38 @@ public final class QueueMetrics implements MeterBinder, QueueObserver {
 		if (!this.bound.add(tags)) {
 			return;
 		}
-		count("queue.retried", "Attempts that failed and are followed by another", tags, 0);
-		count("queue.dead.lettered", "Messages that became dead letters", tags, 0);
-		count("queue.rescued", "Messages taken over from a consumer that is gone", tags, 0);
-		count("queue.stale", "Settlements that came too late and changed nothing", tags, 0);
+		if (group.equals(Subscription.EPHEMERAL)) {
+			count("queue.dropped", DROPPED, tags, 0);
+		}
+		else {
+			bindGroup(tags, queue, group);
+		}
 		count("queue.send.lost", "Messages that could not be sent after the commit of their transaction",
 				Tags.of("backend", backend), 0);
 		count("queue.messages.removed", REMOVED, tags(backend, queue), 0);
 		count("queue.messages.trimmed", TRIMMED, tags(backend, queue), 0);
-		gauge("queue.messages.ready", "Messages that are not yet delivered", tags, queue, group, GroupStats::ready);
-		gauge("queue.messages.pending", "Messages in flight or waiting for their next attempt", tags, queue, group,
-				GroupStats::pending);
-		gauge("queue.messages.scheduled", "Messages sent with a delay that has not passed", tags, queue, group,
-				GroupStats::scheduled);
-		gauge("queue.dead.letters", "Dead letters", tags, queue, group, GroupStats::deadLetters);
 		for (MeterRegistry registry : this.registries) {
 			TimeGauge.builder("queue.handlers.oldest", () -> oldestHandler(queue, group), TimeUnit.MILLISECONDS)
 				.description("How long the longest running handler runs")
 				.tags(tags)
 				.register(registry);
 		}
+	}
+
+	/**
+	 * The meters of a group that the store knows.
+	 */
+	private void bindGroup(Tags tags, String queue, String group) {
+		count("queue.retried", "Attempts that failed and are followed by another", tags, 0);
+		count("queue.dead.lettered", "Messages that became dead letters", tags, 0);
+		count("queue.rescued", "Messages taken over from a consumer that is gone", tags, 0);
+		count("queue.stale", "Settlements that came too late and changed nothing", tags, 0);
+		gauge("queue.messages.ready", "Messages that are not yet delivered", tags, queue, group, GroupStats::ready);
+		gauge("queue.messages.pending", "Messages in flight or waiting for their next attempt", tags, queue, group,
+				GroupStats::pending);
+		gauge("queue.messages.scheduled", "Messages sent with a delay that has not passed", tags, queue, group,
+				GroupStats::scheduled);
+		gauge("queue.dead.letters", "Dead letters", tags, queue, group, GroupStats::deadLetters);
 	}
 
 	private void gauge(String name, String description, Tags tags, String queue, String group,

@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-import io.github.queuestarter.store.StartFrom;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.ConfigurationProperties;
@@ -109,10 +108,12 @@ public class QueueProperties {
 		private @Nullable Duration timeout;
 
 		/**
-		 * Where a group starts that is made now: with the oldest message that is still
-		 * stored, or with what is sent from now on. Default earliest.
+		 * Where a group starts that is made now: "earliest" (the oldest message that is
+		 * still stored), "latest" (what is sent from now on), a time such as
+		 * 2026-01-31T12:00:00Z, or the id of a message. Default earliest; for ephemeral
+		 * listeners, which only heed the key of the group "ephemeral", latest.
 		 */
-		private @Nullable StartFrom startFrom;
+		private @Nullable String startFrom;
 
 		/**
 		 * Whether the handler runs inside a transaction of the queue's database, which
@@ -154,11 +155,11 @@ public class QueueProperties {
 			this.timeout = timeout;
 		}
 
-		public @Nullable StartFrom getStartFrom() {
+		public @Nullable String getStartFrom() {
 			return this.startFrom;
 		}
 
-		public void setStartFrom(@Nullable StartFrom startFrom) {
+		public void setStartFrom(@Nullable String startFrom) {
 			this.startFrom = startFrom;
 		}
 

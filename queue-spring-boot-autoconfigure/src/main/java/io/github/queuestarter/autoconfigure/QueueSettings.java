@@ -6,6 +6,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
+import io.github.queuestarter.Position;
+import io.github.queuestarter.autoconfigure.QueueProperties.GroupOverrides;
 import io.github.queuestarter.autoconfigure.QueueProperties.Listener;
 import io.github.queuestarter.autoconfigure.QueueProperties.QueueOverrides;
 import io.github.queuestarter.autoconfigure.QueueProperties.Retention;
@@ -15,7 +17,7 @@ import io.github.queuestarter.listener.ListenerSettingsSource;
 import io.github.queuestarter.listener.RetrySettings;
 import io.github.queuestarter.store.GroupName;
 import io.github.queuestarter.store.RetentionSettings;
-import io.github.queuestarter.store.StartFrom;
+import io.github.queuestarter.store.Subscription;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.Assert;
@@ -30,6 +32,8 @@ import org.springframework.util.Assert;
 final class QueueSettings implements ListenerSettingsSource {
 
 	private static final Duration SHORTEST_EXPIRY = Duration.ofMinutes(10);
+
+	private static final String EARLIEST = "earliest";
 
 	private final QueueProperties properties;
 
@@ -51,8 +55,11 @@ final class QueueSettings implements ListenerSettingsSource {
 				validateRetention(retentionLayers(queue));
 			});
 			overrides.getGroups().forEach((group, own) -> validate(prefix + ".groups." + group, () -> {
-				resolve(layers(queue, group));
+				settingsFor(queue, group);
 				validateExpiry(own.getExpireAfter());
+				if (group.equals(Subscription.EPHEMERAL)) {
+					validateEphemeral(own);
+				}
 			}));
 		});
 	}
@@ -68,7 +75,27 @@ final class QueueSettings implements ListenerSettingsSource {
 
 	@Override
 	public ListenerSettings settingsFor(String queue, String group) {
-		return resolve(layers(queue, group));
+		ListenerSettings settings = resolve(layers(queue, group));
+		return group.equals(Subscription.EPHEMERAL) ? settings.withStartFrom(ephemeralStart(queue)) : settings;
+	}
+
+	/**
+	 * A listener that was away is not to get what it missed because groups that share
+	 * messages are told to.
+	 */
+	private Position ephemeralStart(String queue) {
+		QueueOverrides overrides = this.properties.getQueues().get(queue);
+		GroupOverrides own = (overrides != null) ? overrides.getGroups().get(Subscription.EPHEMERAL) : null;
+		return (own != null && own.getStartFrom() != null) ? position(own.getStartFrom()) : Position.latest();
+	}
+
+	private static Position position(String startFrom) {
+		try {
+			return Position.parse(startFrom);
+		}
+		catch (IllegalArgumentException ex) {
+			throw new IllegalArgumentException("'start-from': " + ex.getMessage(), ex);
+		}
 	}
 
 	@Override
@@ -120,6 +147,16 @@ final class QueueSettings implements ListenerSettingsSource {
 						+ ": an application that is being restarted must not lose its group");
 	}
 
+	private static void validateEphemeral(GroupOverrides own) {
+		Retry retry = own.getRetry();
+		Assert.isTrue(
+				own.getExpireAfter() == null && own.getMaxCrashes() == null && retry.getMaxAttempts() == null
+						&& retry.getDelay() == null && retry.getMultiplier() == null && retry.getMaxDelay() == null
+						&& retry.getJitter() == null,
+				"ephemeral listeners have one attempt and leave nothing in the store, so 'retry', 'max-crashes' and"
+						+ " 'expire-after' mean nothing for the group 'ephemeral'");
+	}
+
 	@Nullable String backendOf(String queue) {
 		QueueOverrides overrides = this.properties.getQueues().get(queue);
 		String own = (overrides != null) ? overrides.getBackend() : null;
@@ -150,7 +187,7 @@ final class QueueSettings implements ListenerSettingsSource {
 				first(retries, Retry::getJitter, 0.2));
 		return new ListenerSettings(first(layers, Listener::getConcurrency, 1), find(layers, Listener::getPrefetch),
 				retry, first(layers, Listener::getMaxCrashes, 3), find(layers, Listener::getTimeout),
-				first(layers, Listener::getStartFrom, StartFrom.EARLIEST),
+				position(first(layers, Listener::getStartFrom, EARLIEST)),
 				first(layers, Listener::getTransactional, false));
 	}
 

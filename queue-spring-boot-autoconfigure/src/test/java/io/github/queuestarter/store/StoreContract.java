@@ -18,7 +18,8 @@ import org.junit.jupiter.api.AfterEach;
  */
 public abstract class StoreContract implements SendContract, ReceiveContract, ScheduleContract, SettleContract,
 		RepeatContract, FenceContract, RescueContract, LostAnswerContract, RoomContract, DeadLetterContract,
-		PauseContract, StatsContract, RetentionContract, LimitContract, GroupRemovalContract {
+		PauseContract, StatsContract, RetentionContract, LimitContract, GroupRemovalContract, PositionContract,
+		RewindContract, EphemeralContract {
 
 	private final List<Instance> instances = new ArrayList<>();
 

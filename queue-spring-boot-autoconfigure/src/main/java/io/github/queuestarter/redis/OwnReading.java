@@ -1,0 +1,130 @@
+package io.github.queuestarter.redis;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+import io.github.queuestarter.Position;
+import io.github.queuestarter.store.ClaimedMessage;
+import io.github.queuestarter.store.Sink;
+
+import org.springframework.data.redis.connection.RedisStreamCommands;
+import org.springframework.data.redis.connection.stream.ByteRecord;
+import org.springframework.data.redis.connection.stream.MapRecord;
+import org.springframework.data.redis.connection.stream.ReadOffset;
+import org.springframework.data.redis.connection.stream.StreamOffset;
+import org.springframework.data.redis.connection.stream.StreamReadOptions;
+
+/**
+ * Brings all entries of a stream to the sink of this instance alone, without a group. The
+ * position is in memory: nothing of it is left when the instance is gone, and an instance
+ * that was away for a while goes on where it was, with what is still there.
+ */
+final class OwnReading implements Polls {
+
+	private static final Duration PATIENCE = Duration.ofMillis(200);
+
+	private final Reception reception;
+
+	private final RedisCalls calls;
+
+	private final Positions positions;
+
+	private final Events events;
+
+	private final Duration lookInterval;
+
+	private String position = "";
+
+	private long nextLook = System.nanoTime();
+
+	private int room;
+
+	private int batchSize;
+
+	private List<ClaimedMessage> batch = new ArrayList<>();
+
+	OwnReading(Reception reception, RedisCalls calls, Events events, Duration lookInterval) {
+		this.reception = reception;
+		this.calls = calls;
+		this.positions = new Positions(calls);
+		this.events = events;
+		this.lookInterval = lookInterval;
+	}
+
+	@Override
+	public void awaitTurn() throws InterruptedException {
+		Sink sink = this.reception.sink();
+		this.room = 0;
+		while (this.room == 0 && !this.reception.isStopping()) {
+			if (System.nanoTime() - this.nextLook >= 0) {
+				look();
+				this.nextLook = System.nanoTime() + this.lookInterval.toNanos();
+			}
+			this.room = sink.awaitRoom(PATIENCE);
+		}
+	}
+
+	/**
+	 * Note that the queue is read, and see that the position is one of this stream.
+	 */
+	private void look() {
+		QueueKeys keys = this.reception.keys().queue();
+		String start = this.position.isEmpty() ? start(keys) : "";
+		String found = this.calls
+			.eval(ScriptCall.of(RedisScript.READER, List.of(keys.stream(), keys.groups()), this.position, start))
+			.text(0);
+		if (!this.position.isEmpty() && !this.position.equals(found)) {
+			this.events
+				.warn("The stream of queue '%s' ends before entry %s, which was read: it lost entries or was made"
+					.formatted(keys.queue(), this.position)
+						+ " anew. The ephemeral listener goes on after entry %s.".formatted(found));
+		}
+		this.position = found;
+	}
+
+	private String start(QueueKeys keys) {
+		Position from = this.reception.subscription().startFrom();
+		String start = this.positions.find(keys, from);
+		if (start == null) {
+			this.events
+				.warn("The ephemeral listener of queue '%s' is to start at message '%s', which is not kept any more."
+					.formatted(keys.queue(), from) + " It starts with the oldest one.");
+			return Positions.EARLIEST;
+		}
+		return start;
+	}
+
+	@Override
+	public List<ByteRecord> poll(RedisStreamCommands commands, Duration block) {
+		this.batch = new ArrayList<>();
+		if (this.reception.isStopping()) {
+			return List.of();
+		}
+		List<ByteRecord> records = commands.xRead(StreamReadOptions.empty().count(this.room).block(block),
+				StreamOffset.create(this.reception.keys().log().stream(), ReadOffset.from(this.position)));
+		this.batchSize = (records != null) ? records.size() : 0;
+		this.reception.sink().pollSucceeded();
+		return (records != null) ? records : List.of();
+	}
+
+	@Override
+	public void take(MapRecord<byte[], byte[], byte[]> message) {
+		Fields fields = new Fields();
+		message.getValue().forEach(fields::add);
+		this.batch.add(Claims.read(this.reception.keys(), this.reception.sink().consumer(), message.getId().getValue(),
+				fields));
+		if (this.batch.size() == this.batchSize) {
+			this.position = message.getId().getValue();
+			this.reception.inlet().passNew(this.batch);
+		}
+	}
+
+	@Override
+	public void failed(Throwable cause) throws InterruptedException {
+		// It may be another server now
+		this.nextLook = System.nanoTime();
+		this.reception.await(this.reception.sink().pollFailed(cause));
+	}
+
+}
