@@ -115,7 +115,6 @@ final class Instance implements AutoCloseable {
 	/**
 	 * A sink of this instance, not yet used.
 	 */
-	 */
 	RecordingSink sink(String queue, String group, Position startFrom) {
 		RecordingSink sink = new RecordingSink(new Subscription(queue, group, startFrom, "contract"), join(queue));
 		this.sinks.add(sink);
