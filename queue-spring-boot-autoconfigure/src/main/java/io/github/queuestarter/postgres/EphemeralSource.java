@@ -122,12 +122,12 @@ final class EphemeralSource implements MessageSource, Runnable {
 		Reads.Cursor at = this.cursor;
 		if (at == null) {
 			Position from = this.subscription.startFrom();
-			if (!this.parts.reads().isKept(this.subscription.queue(), from)) {
-				warn("is to start at message '" + from
+			boolean kept = this.parts.reads().isKept(this.subscription.queue(), from);
+			at = startAt(kept ? from : Position.earliest());
+			if (!kept) {
+				warn("was to start at message '" + from
 						+ "', which is not kept any more. It starts with the oldest one.");
-				from = Position.earliest();
 			}
-			at = startAt(from);
 		}
 		else if (this.mark.isOver()) {
 			this.mark.begin();
@@ -146,8 +146,8 @@ final class EphemeralSource implements MessageSource, Runnable {
 	private void read(Reads.Cursor at, int room) throws InterruptedException {
 		Reads.Answer answer = this.parts.reads().read(this.subscription, this.sink.consumer(), at, room);
 		if (answer.next() == null) {
-			warn("goes on with what is sent from now on, since its tables were copied from another database.");
 			startAt(Position.latest());
+			warn("goes on with what is sent from now on, since its tables were copied from another database.");
 			return;
 		}
 		this.cursor = answer.next();

@@ -69,30 +69,34 @@ final class OwnReading implements Polls {
 	 * Note that the queue is read, and see that the position is one of this stream.
 	 */
 	private void look() {
-		QueueKeys keys = this.reception.keys().queue();
-		String start = this.position.isEmpty() ? start(keys) : "";
-		String found = this.calls
-			.eval(ScriptCall.of(RedisScript.READER, List.of(keys.stream(), keys.groups()), this.position, start))
-			.text(0);
-		if (!this.position.isEmpty() && !this.position.equals(found)) {
-			this.events
-				.warn("The stream of queue '%s' ends before entry %s, which was read: it lost entries or was made"
-					.formatted(keys.queue(), this.position)
-						+ " anew. The ephemeral listener goes on after entry %s.".formatted(found));
+		if (this.position.isEmpty()) {
+			start();
+			return;
 		}
-		this.position = found;
+		String before = this.position;
+		this.position = look("");
+		if (!this.position.equals(before)) {
+			this.events.warn("The stream of queue '%s' ends before entry %s, which was read: it lost entries or was made"
+				.formatted(this.reception.subscription().queue(), before)
+					+ " anew. The ephemeral listener goes on after entry %s.".formatted(this.position));
+		}
 	}
 
-	private String start(QueueKeys keys) {
+	private void start() {
 		Position from = this.reception.subscription().startFrom();
-		String start = this.positions.find(keys, from);
+		String start = this.positions.find(this.reception.keys().queue(), from);
+		this.position = look((start != null) ? start : Positions.EARLIEST);
 		if (start == null) {
-			this.events
-				.warn("The ephemeral listener of queue '%s' is to start at message '%s', which is not kept any more."
-					.formatted(keys.queue(), from) + " It starts with the oldest one.");
-			return Positions.EARLIEST;
+			this.events.warn("The ephemeral listener of queue '%s' was to start at message '%s', which is not kept any"
+				.formatted(this.reception.subscription().queue(), from) + " more. It starts with the oldest one.");
 		}
-		return start;
+	}
+
+	private String look(String start) {
+		QueueKeys keys = this.reception.keys().queue();
+		return this.calls
+			.eval(ScriptCall.of(RedisScript.READER, List.of(keys.stream(), keys.groups()), this.position, start))
+			.text(0);
 	}
 
 	@Override

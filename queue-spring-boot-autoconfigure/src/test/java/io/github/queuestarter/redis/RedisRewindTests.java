@@ -6,7 +6,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
+import java.util.stream.IntStream;
 
+import io.github.queuestarter.EncodedPayload;
+import io.github.queuestarter.EncodedPayload.Format;
 import io.github.queuestarter.Failure;
 import io.github.queuestarter.Position;
 import io.github.queuestarter.QueueEvent;
@@ -14,6 +18,7 @@ import io.github.queuestarter.Rewound;
 import io.github.queuestarter.store.ClaimedMessage;
 import io.github.queuestarter.store.Housekeeping.Removal;
 import io.github.queuestarter.store.MessageSource;
+import io.github.queuestarter.store.OutgoingMessage;
 import io.github.queuestarter.store.RetentionSettings;
 import io.github.queuestarter.store.Settlement;
 import io.github.queuestarter.store.Subscription;
@@ -93,9 +98,12 @@ class RedisRewindTests {
 		sink.room = 20_000;
 		MessageSource source = this.server.listen(QUEUE, GROUP, sink);
 		int count = 11_000;
-		for (int i = 0; i < count; i++) {
-			this.server.redis().xadd(STREAM, "n", String.valueOf(i));
-		}
+		this.server.store()
+			.appender()
+			.append(IntStream.range(0, count)
+				.mapToObj((i) -> new OutgoingMessage(UUID.randomUUID().toString(), QUEUE,
+						EncodedPayload.ofText("text", Format.TEXT), Map.of(), null, null))
+				.toList(), false);
 		List<Settlement> retries = new ArrayList<>();
 		for (int i = 0; i < count; i++) {
 			retries.add(new Settlement.Retry(sink.receive(), LONG, FAILURE));
