@@ -76,9 +76,10 @@ final class OwnReading implements Polls {
 		String before = this.position;
 		this.position = look("");
 		if (!this.position.equals(before)) {
-			this.events.warn("The stream of queue '%s' ends before entry %s, which was read: it lost entries or was made"
-				.formatted(this.reception.subscription().queue(), before)
-					+ " anew. The ephemeral listener goes on after entry %s.".formatted(this.position));
+			this.events
+				.warn("The stream of queue '%s' ends before entry %s, which was read: it lost entries or was made"
+					.formatted(this.reception.subscription().queue(), before)
+						+ " anew. The ephemeral listener goes on after entry %s.".formatted(this.position));
 		}
 	}
 

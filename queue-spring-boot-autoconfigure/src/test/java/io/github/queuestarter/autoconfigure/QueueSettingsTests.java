@@ -131,8 +131,9 @@ class QueueSettingsTests {
 
 	@Test
 	void groupsStartWhereAKeySaysSo() {
-		QueueSettings settings = settings(Map.of("queue.listener.start-from", "latest", "queue.queues.orders.start-from",
-				"2026-01-31T12:00:00+01:00", "queue.queues.orders.groups.mailer.start-from", "17-3"));
+		QueueSettings settings = settings(
+				Map.of("queue.listener.start-from", "latest", "queue.queues.orders.start-from",
+						"2026-01-31T12:00:00+01:00", "queue.queues.orders.groups.mailer.start-from", "17-3"));
 		assertThat(settings.settingsFor("payments", "default").startFrom()).isEqualTo(Position.latest());
 		assertThat(settings.settingsFor("orders", "default").startFrom())
 			.isEqualTo(Position.at(Instant.parse("2026-01-31T11:00:00Z")));
@@ -146,9 +147,9 @@ class QueueSettingsTests {
 
 	@Test
 	void ephemeralListenersStartAtTheLatestUnlessTheirOwnKeySaysOtherwise() {
-		QueueSettings settings = settings(Map.of("queue.listener.start-from", "earliest",
-				"queue.queues.orders.start-from", "earliest", "queue.queues.prices.groups.ephemeral.start-from",
-				"earliest"));
+		QueueSettings settings = settings(
+				Map.of("queue.listener.start-from", "earliest", "queue.queues.orders.start-from", "earliest",
+						"queue.queues.prices.groups.ephemeral.start-from", "earliest"));
 		assertThat(settings.settingsFor("orders", "ephemeral").startFrom()).isEqualTo(Position.latest());
 		assertThat(settings.settingsFor("prices", "ephemeral").startFrom()).isEqualTo(Position.earliest());
 		assertThat(settings(Map.of()).settingsFor("prices", "ephemeral").startFrom()).isEqualTo(Position.latest());

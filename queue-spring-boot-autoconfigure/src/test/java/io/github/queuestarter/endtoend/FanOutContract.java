@@ -162,8 +162,8 @@ abstract class FanOutContract extends EndToEndTest {
 	@Test
 	void operatorRewindsAGroupThatIsRead() {
 		Shared shared = new Shared();
-		Application application = start(application().listener(shared)
-			.with("queue.queues." + this.queue + ".retention.keep-done", "1h"));
+		Application application = start(
+				application().listener(shared).with("queue.queues." + this.queue + ".retention.keep-done", "1h"));
 		List<String> ids = application.template().sendAll(this.queue, List.of("1", "2", "3"));
 		shared.received.await(3);
 		await().until(() -> application.admin().stats(this.queue, "shared").pending().value() == 0);
@@ -195,9 +195,8 @@ abstract class FanOutContract extends EndToEndTest {
 			.anyMatch((stale) -> stale.ids().equals(List.of(id))));
 		slow.secondMayEnd.countDown();
 		await().until(() -> application.admin().stats(this.queue, "shared").pending().value() == 0);
-		assertThat(application.admin()
-			.deadLetters(this.queue, "shared", PageRequest.first(10))
-			.deadLetters()).isEmpty();
+		assertThat(application.admin().deadLetters(this.queue, "shared", PageRequest.first(10)).deadLetters())
+			.isEmpty();
 		assertThat(slow.received.all()).hasSize(2);
 		assertThat(Set.copyOf(slow.received.all())).containsExactly(id);
 	}

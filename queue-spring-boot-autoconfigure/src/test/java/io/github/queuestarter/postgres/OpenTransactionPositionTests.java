@@ -114,12 +114,7 @@ class OpenTransactionPositionTests {
 		}
 		awaitTimes(second, 3);
 		Awaitility.await()
-			.until(() -> this.app.store()
-				.administration()
-				.stats(Set.of("orders"))
-				.get(0)
-				.pending()
-				.value() == 0);
+			.until(() -> this.app.store().administration().stats(Set.of("orders")).get(0).pending().value() == 0);
 		assertThat(List.of(times(early), times(first), times(middle), times(second), times(last))).containsExactly(2, 2,
 				2, 3, 2);
 	}
@@ -155,6 +150,30 @@ class OpenTransactionPositionTests {
 		reader.stop();
 		sink.close();
 		ofGroup.close();
+	}
+
+	@Test
+	void retentionKeepsWhatWasOpenDuringARewindForAGroupThatIsNotRead() throws Exception {
+		this.app.listen("orders", "billing", 10, this.received);
+		Connection open = begin();
+		String slow = send(open);
+		List<String> ids = this.app.send(false, "orders", "1", "2");
+		ids.forEach((id) -> awaitTimes(id, 1));
+		this.app.store().administration().pause("orders", "billing", true);
+		rewind(Position.of(ids.get(1)));
+		end(open);
+		Awaitility.await()
+			.until(() -> this.app.store()
+				.housekeeping()
+				.removeFinished("orders", RetentionSettings.defaults())
+				.finished() == 1);
+		for (int i = 0; i < 3; i++) {
+			assertThat(this.app.store().housekeeping().removeFinished("orders", RetentionSettings.defaults()))
+				.isEqualTo(Removal.NONE);
+		}
+		this.app.store().administration().pause("orders", "billing", false);
+		awaitTimes(slow, 1);
+		awaitTimes(ids.get(1), 2);
 	}
 
 	@Test
@@ -228,7 +247,8 @@ class OpenTransactionPositionTests {
 		reader.start();
 		Awaitility.await().until(() -> sink.polls() > 0);
 		awaitTimes(this.app.send(false, "orders", "1").get(0), 1);
-		// as a dump and a restore leave it: written by another transaction than the one it names
+		// as a dump and a restore leave it: written by another transaction than the one
+		// it names
 		execute("update \"" + this.schema + "\".queue_home set copied = copied");
 		Awaitility.await()
 			.until(() -> this.app.events(QueueEvent.Warning.class)

@@ -185,9 +185,9 @@ interface EphemeralContract extends StoreUnderTest {
 		app.send(queue, Messages.numbers(5));
 		reader.receive(5);
 		assertThat(remove(app, queue, RetentionSettings.defaults())).isEqualTo(Removal.NONE);
-		assertThat(remove(app, queue,
-				new RetentionSettings(Duration.ZERO, null, null, false, Duration.ofMillis(1))))
-			.as("unclaimed does not count while somebody reads").isEqualTo(Removal.NONE);
+		assertThat(remove(app, queue, new RetentionSettings(Duration.ZERO, null, null, false, Duration.ofMillis(1))))
+			.as("unclaimed does not count while somebody reads")
+			.isEqualTo(Removal.NONE);
 		assertThat(app.store().housekeeping().removeGroup(queue, Subscription.EPHEMERAL, Duration.ZERO))
 			.isEqualTo(GroupRemoval.UNKNOWN);
 		app.store().housekeeping().markActive(List.of(new GroupName(queue, Subscription.EPHEMERAL)));

@@ -101,9 +101,7 @@ interface PositionContract extends StoreUnderTest {
 			.max(Instant::compareTo)
 			.orElseThrow();
 		Instant between = Instant.ofEpochMilli(sent.toEpochMilli()).plusMillis(2);
-		Awaitility.await()
-			.pollInterval(Duration.ofMillis(1))
-			.until(() -> Instant.now().isAfter(between.plusMillis(1)));
+		Awaitility.await().pollInterval(Duration.ofMillis(1)).until(() -> Instant.now().isAfter(between.plusMillis(1)));
 		return between;
 	}
 

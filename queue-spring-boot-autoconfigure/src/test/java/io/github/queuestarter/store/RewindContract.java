@@ -302,11 +302,7 @@ interface RewindContract extends StoreUnderTest {
 	}
 
 	private static int deadLetters(Instance app, String queue) {
-		return app.store()
-			.administration()
-			.deadLetters(queue, "billing", PageRequest.first(10))
-			.deadLetters()
-			.size();
+		return app.store().administration().deadLetters(queue, "billing", PageRequest.first(10)).deadLetters().size();
 	}
 
 }

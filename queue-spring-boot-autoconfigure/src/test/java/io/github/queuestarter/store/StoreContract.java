@@ -16,10 +16,10 @@ import org.junit.jupiter.api.AfterEach;
  * quick and change none of its results, as long as a source answers within ten seconds
  * and reconciles within twenty.
  */
-public abstract class StoreContract implements SendContract, ReceiveContract, ScheduleContract, SettleContract,
-		RepeatContract, FenceContract, RescueContract, LostAnswerContract, RoomContract, DeadLetterContract,
-		PauseContract, StatsContract, RetentionContract, LimitContract, GroupRemovalContract, PositionContract,
-		RewindContract, EphemeralContract {
+public abstract class StoreContract
+		implements SendContract, ReceiveContract, ScheduleContract, SettleContract, RepeatContract, FenceContract,
+		RescueContract, LostAnswerContract, RoomContract, DeadLetterContract, PauseContract, StatsContract,
+		RetentionContract, LimitContract, GroupRemovalContract, PositionContract, RewindContract, EphemeralContract {
 
 	private final List<Instance> instances = new ArrayList<>();
 
