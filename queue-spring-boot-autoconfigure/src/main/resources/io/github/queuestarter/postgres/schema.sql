@@ -1167,9 +1167,12 @@ begin
     update queue_delivery d set xids = k.xids, ids = k.ids
       from kept k where d.id = k.id and cardinality(d.ids) > cardinality(k.ids);
     perform from queue_retry r
-     where r.queue = q and r.group_name = g and (r.xid, r.message) >= (c.first_xid, c.first_id) order by r.id for update;
+     where r.queue = q and r.lane = 0 and r.group_name = g and r.xid is not null
+       and (r.xid, r.message) >= (c.first_xid, c.first_id)
+     order by r.id for update;
     delete from queue_retry r
-     where r.queue = q and r.group_name = g and (r.xid, r.message) >= (c.first_xid, c.first_id);
+     where r.queue = q and r.lane = 0 and r.group_name = g and r.xid is not null
+       and (r.xid, r.message) >= (c.first_xid, c.first_id);
     select m.message_id, m.sent_at into message_id, sent_at from queue_message m
      where m.queue = q and m.lane = 0 and (m.xid, m.id) >= (c.first_xid, c.first_id)
      order by m.queue, m.lane, m.xid, m.id limit 1;
