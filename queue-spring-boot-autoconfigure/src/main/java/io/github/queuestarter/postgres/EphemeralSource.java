@@ -6,6 +6,7 @@ import io.github.queuestarter.Position;
 import io.github.queuestarter.QueueEvent;
 import io.github.queuestarter.QueueObserver;
 import io.github.queuestarter.store.MessageSource;
+import io.github.queuestarter.store.RetentionSettings;
 import io.github.queuestarter.store.Sink;
 import io.github.queuestarter.store.Subscription;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,11 @@ final class EphemeralSource implements MessageSource, Runnable {
 	private static final Duration MARK_INTERVAL = Duration.ofMinutes(1);
 
 	private static final Duration AFTER_ERROR = Duration.ofSeconds(1);
+
+	/**
+	 * A sink that is closed does not wait.
+	 */
+	private static final Duration CLOSED = Duration.ofMillis(100);
 
 	private final Subscription subscription;
 
@@ -49,6 +55,11 @@ final class EphemeralSource implements MessageSource, Runnable {
 	private boolean waitsForRoom;
 
 	private Reads.@Nullable Cursor cursor;
+
+	/**
+	 * Whether it has been at the end since it last told that it is behind.
+	 */
+	private boolean caughtUp;
 
 	private @Nullable Thread thread;
 
@@ -153,6 +164,7 @@ final class EphemeralSource implements MessageSource, Runnable {
 		this.cursor = answer.next();
 		this.sink.pollSucceeded();
 		if (answer.messages().isEmpty()) {
+			this.caughtUp = true;
 			if (this.pause.await(this.patience.next())) {
 				this.patience.reset();
 			}
@@ -160,6 +172,16 @@ final class EphemeralSource implements MessageSource, Runnable {
 		else {
 			this.sink.acceptNew(answer.messages());
 			this.patience.reset();
+			tellIfBehind(answer.behind());
+		}
+	}
+
+	private void tellIfBehind(Duration behind) {
+		if (this.caughtUp && behind.compareTo(RetentionSettings.FOR_READERS) > 0) {
+			this.caughtUp = false;
+			warn("is " + behind.toSeconds()
+					+ " s behind. It may miss messages: what all groups have finished is kept for"
+					+ " a minute, or for 'retention.keep-done' if that is longer.");
 		}
 	}
 
@@ -170,6 +192,7 @@ final class EphemeralSource implements MessageSource, Runnable {
 			}
 			this.waitsForRoom = true;
 		}
+		long began = System.nanoTime();
 		int room = 0;
 		try {
 			room = this.sink.awaitRoom(LONGEST_WAIT_FOR_ROOM);
@@ -180,6 +203,9 @@ final class EphemeralSource implements MessageSource, Runnable {
 				// What stop() may have left behind must not reach the next statement
 				Thread.interrupted();
 			}
+		}
+		if (room == 0 && System.nanoTime() - began < CLOSED.toNanos()) {
+			this.pause.await(CLOSED);
 		}
 		return this.running ? room : 0;
 	}

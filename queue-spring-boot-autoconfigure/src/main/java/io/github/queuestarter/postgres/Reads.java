@@ -2,6 +2,8 @@ package io.github.queuestarter.postgres;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -59,12 +61,16 @@ final class Reads {
 			statement.setInt(7, most);
 		}, (rows) -> {
 			List<ClaimedMessage> messages = new ArrayList<>();
+			Instant newest = null;
 			while (rows.next()) {
 				long id = rows.getLong("id");
 				if (rows.wasNull()) {
-					return new Answer(messages, (rows.getString("home") != null) ? cursor(rows) : null);
+					boolean isAtHome = rows.getString("home") != null;
+					return new Answer(messages, isAtHome ? cursor(rows) : null, (newest != null)
+							? Duration.between(newest, MessageColumns.instant(rows, "since")) : Duration.ZERO);
 				}
 				messages.add(message(rows, id, subscription, consumer));
+				newest = MessageColumns.instant(rows, "since");
 			}
 			throw new IllegalStateException("read_v1 ended without a cursor");
 		});
@@ -102,8 +108,9 @@ final class Reads {
 	 * What was read.
 	 *
 	 * @param next the cursor after it; {@code null} if the old one means nothing any more
+	 * @param behind how long ago the last of the messages was sent or became due
 	 */
-	record Answer(List<ClaimedMessage> messages, @Nullable Cursor next) {
+	record Answer(List<ClaimedMessage> messages, @Nullable Cursor next, Duration behind) {
 	}
 
 }

@@ -6,6 +6,7 @@ import java.util.List;
 
 import io.github.queuestarter.Position;
 import io.github.queuestarter.store.ClaimedMessage;
+import io.github.queuestarter.store.RetentionSettings;
 import io.github.queuestarter.store.Sink;
 
 import org.springframework.data.redis.connection.RedisStreamCommands;
@@ -35,6 +36,11 @@ final class OwnReading implements Polls {
 	private final Duration lookInterval;
 
 	private String position = "";
+
+	/**
+	 * Whether it has been at the end since it last told that it is behind.
+	 */
+	private boolean caughtUp;
 
 	private long nextLook = System.nanoTime();
 
@@ -95,9 +101,23 @@ final class OwnReading implements Polls {
 
 	private String look(String start) {
 		QueueKeys keys = this.reception.keys().queue();
-		return this.calls
-			.eval(ScriptCall.of(RedisScript.READER, List.of(keys.stream(), keys.groups()), this.position, start))
-			.text(0);
+		Reply reply = this.calls
+			.eval(ScriptCall.of(RedisScript.READER, List.of(keys.stream(), keys.groups()), this.position, start));
+		tellIfBehind(Duration.ofMillis(reply.number(1)));
+		return reply.text(0);
+	}
+
+	private void tellIfBehind(Duration behind) {
+		if (behind.isZero()) {
+			this.caughtUp = true;
+		}
+		else if (this.caughtUp && behind.compareTo(RetentionSettings.FOR_READERS) > 0) {
+			this.caughtUp = false;
+			this.events
+				.warn(("The ephemeral listener of queue '%s' is %d s behind. It may miss messages: what all groups"
+						+ " have finished is kept for a minute, or for 'retention.keep-done' if that is longer.")
+					.formatted(this.reception.subscription().queue(), behind.toSeconds()));
+		}
 	}
 
 	@Override

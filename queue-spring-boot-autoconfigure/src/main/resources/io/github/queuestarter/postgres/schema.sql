@@ -1228,12 +1228,13 @@ end $$;
 -- Reads messages on, for a reader that keeps its cursor to itself. Changes nothing. Like a claim it decides per
 -- transaction before it touches its rows.
 -- parameters: queue; the cursor, as it was answered last; how many at most
--- answer:     a row per message (id is not null); then one with the cursor after them, whose home is null if the tables
---             were re-based: then the old cursor means nothing any more
+-- answer:     a row per message (id is not null), since: when it was sent or became due; then one with the cursor after
+--             them and the time of now, whose home is null if the tables were re-based: then the old cursor means
+--             nothing any more
 create or replace function read_v1(q text, at_home xid8, at_base pg_snapshot, at_head pg_snapshot, at_xid xid8, at_id bigint,
   n int)
-returns table (id bigint, message_id uuid, sent_at timestamptz, format "char", payload text, headers jsonb, home xid8,
-  base pg_snapshot, head pg_snapshot, after_xid xid8, after_id bigint)
+returns table (id bigint, message_id uuid, sent_at timestamptz, format "char", payload text, headers jsonb, since timestamptz,
+  home xid8, base pg_snapshot, head pg_snapshot, after_xid xid8, after_id bigint)
 language plpgsql rows 100
 set search_path from current
 set enable_bitmapscan = off set enable_seqscan = off set enable_sort = off set jit = off
@@ -1259,8 +1260,9 @@ begin
       for x in select v from pg_snapshot_xip(at_base) v
                 where v >= at_xid and v < pg_snapshot_xmax(at_head) and pg_visible_in_snapshot(v, at_head) order by v
       loop
-        for at_xid, at_id, message_id, sent_at, format, payload, headers in
-          select m.xid, m.id, m.message_id, m.sent_at, m.format, m.payload, m.headers from queue_message m
+        for at_xid, at_id, message_id, sent_at, format, payload, headers, since in
+          select m.xid, m.id, m.message_id, m.sent_at, m.format, m.payload, m.headers, coalesce(m.promoted_at, m.sent_at)
+            from queue_message m
            where m.queue = q and m.lane = 0 and m.xid = x and m.id > case when at_xid = x then at_id else -1 end
            order by m.queue, m.lane, m.xid, m.id limit n - k
         loop
@@ -1283,8 +1285,9 @@ begin
       for x in select v from pg_snapshot_xip(at_head) v where v >= at_xid
                union all select pg_snapshot_xmax(at_head) order by 1
       loop
-        for at_xid, at_id, message_id, sent_at, format, payload, headers in
-          select m.xid, m.id, m.message_id, m.sent_at, m.format, m.payload, m.headers from queue_message m
+        for at_xid, at_id, message_id, sent_at, format, payload, headers, since in
+          select m.xid, m.id, m.message_id, m.sent_at, m.format, m.payload, m.headers, coalesce(m.promoted_at, m.sent_at)
+            from queue_message m
            where m.queue = q and m.lane = 0 and (m.xid, m.id) > (at_xid, at_id) and m.xid < x
            order by m.queue, m.lane, m.xid, m.id limit n - k
         loop
@@ -1309,8 +1312,8 @@ begin
       at_id := 0;
     end if;
   end loop;
-  return query select null::bigint, null::uuid, null::timestamptz, null::"char", null::text, null::jsonb, at_home, at_base,
-    at_head, at_xid, at_id;
+  return query select null::bigint, null::uuid, null::timestamptz, null::"char", null::text, null::jsonb,
+    clock_timestamp(), at_home, at_base, at_head, at_xid, at_id;
 end $$;
 
 -- The cluster's identifier; null if this role may not read it. Then the other signs of a copy have to do.

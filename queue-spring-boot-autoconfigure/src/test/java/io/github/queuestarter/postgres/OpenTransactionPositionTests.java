@@ -239,6 +239,24 @@ class OpenTransactionPositionTests {
 	}
 
 	@Test
+	void readerThatIsFarBehindSaysSoOnce() throws Exception {
+		AckingSink sink = new AckingSink("nobody", 1, this.app.store().settlements(), this.received);
+		MessageSource reader = this.app.store()
+			.reader()
+			.open(Subscription.ephemeral("orders", Position.latest(), "test"), sink);
+		reader.start();
+		Awaitility.await().until(() -> sink.polls() > 0);
+		execute("insert into \"" + this.schema + "\".queue_message (queue, payload, sent_at) values ('orders', '1',"
+				+ " clock_timestamp() - interval '70 seconds'), ('orders', '2', clock_timestamp() - interval '69 seconds')");
+		Awaitility.await().until(() -> this.received.size() == 2);
+		awaitTimes(this.app.send(false, "orders", "3").get(0), 1);
+		assertThat(this.app.events(QueueEvent.Warning.class)).singleElement()
+			.satisfies((warning) -> assertThat(warning.text()).contains("behind", "keep-done"));
+		reader.stop();
+		sink.close();
+	}
+
+	@Test
 	void readerOfTablesThatWereRebasedGoesOnWithWhatIsSentFromThenOn() throws Exception {
 		AckingSink sink = new AckingSink("nobody", 10, this.app.store().settlements(), this.received);
 		MessageSource reader = this.app.store()

@@ -161,8 +161,8 @@ class PlanTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "claim_v2", "due_v1", "promote_v1", "look_v1", "settle_v1", "remove_finished_v2",
-			"length_bound_v1", "unclaimed_queues_v1", "group_idle_v1", "stats_v1", "news_v1", "read_v1",
-			"cursor_at_v1", "rewind_v1" })
+			"length_bound_v1", "unclaimed_queues_v1", "group_idle_v1", "stats_v1", "news_v1", "read_v1", "cursor_at_v1",
+			"rewind_v1" })
 	void functionsThatWalkOverTheLogCarryThePlannerSettings(String function) throws Exception {
 		assertThat(settings(function)).contains("enable_bitmapscan=off", "enable_seqscan=off", "enable_sort=off",
 				"jit=off");
@@ -246,9 +246,10 @@ class PlanTests {
 		assertCheap(read("'1:1:', pg_current_snapshot(), '0', 0"));
 		assertCheap(read("pg_current_snapshot(), pg_current_snapshot(), '0', 0"));
 		assertCheap("select * from cursor_at_v1('orders', 'latest')");
-		String middle = run("do $$ begin raise notice '%', (select format('''%s'', %s', m.xid, m.id) from queue_message m"
-				+ " where m.queue = 'orders' order by m.queue, m.lane, m.xid, m.id offset " + BACKLOG / 2
-				+ " limit 1); end $$")
+		String middle = run(
+				"do $$ begin raise notice '%', (select format('''%s'', %s', m.xid, m.id) from queue_message m"
+						+ " where m.queue = 'orders' order by m.queue, m.lane, m.xid, m.id offset " + BACKLOG / 2
+						+ " limit 1); end $$")
 			.get(0);
 		assertCheap(read("'1:1:', pg_current_snapshot(), " + middle));
 		assertThat(pages(read("'1:1:', pg_current_snapshot(), " + middle))).isPositive().isLessThan(BATCH);

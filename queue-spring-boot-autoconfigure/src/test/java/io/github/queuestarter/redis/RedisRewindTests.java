@@ -197,6 +197,28 @@ class RedisRewindTests {
 	}
 
 	@Test
+	void readerThatIsFarBehindSaysSoOnce() throws Exception {
+		CollectingSink sink = new CollectingSink("nobody");
+		sink.room = 0;
+		MessageSource source = this.server.store()
+			.reader()
+			.open(Subscription.ephemeral(QUEUE, Position.latest(), "tests"), sink);
+		source.start();
+		Awaitility.await().until(() -> this.server.redis().exists(SIDE + "groups") == 1);
+		long past = System.currentTimeMillis() - Duration.ofSeconds(70).toMillis();
+		this.server.redis().xadd(STREAM, new XAddArgs().id(past + "-0"), "n", "1");
+		this.server.redis().xadd(STREAM, new XAddArgs().id(past + "-1"), "n", "2");
+		Awaitility.await().until(() -> !this.server.events(QueueEvent.Warning.class).isEmpty());
+		sink.room = 1;
+		sink.receive();
+		sink.room = 10;
+		sink.receive();
+		assertThat(this.server.events(QueueEvent.Warning.class)).singleElement()
+			.satisfies((warning) -> assertThat(warning.text()).contains("behind", "keep-done"));
+		source.stop();
+	}
+
+	@Test
 	void readerOfAStreamThatWasMadeAnewGoesOn() throws Exception {
 		CollectingSink sink = new CollectingSink("nobody");
 		MessageSource source = read(sink, Position.latest());
