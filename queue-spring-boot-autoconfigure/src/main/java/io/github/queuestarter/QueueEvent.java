@@ -36,6 +36,12 @@ public sealed interface QueueEvent {
 	}
 
 	/**
+	 * An ephemeral listener is done with a message whose only attempt failed.
+	 */
+	record Dropped(String backend, Delivery delivery, Failure failure) implements QueueEvent {
+	}
+
+	/**
 	 * Settlements reached the store.
 	 *
 	 * @param kind how the messages were settled

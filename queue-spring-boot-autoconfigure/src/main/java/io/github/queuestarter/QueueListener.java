@@ -45,9 +45,20 @@ public @interface QueueListener {
 
 	/**
 	 * Group that this method reads as. Every group gets every message; the listeners of
-	 * one group share them. Placeholders and SpEL are resolved.
+	 * one group share them. Placeholders and SpEL are resolved. Default: {@code default}.
 	 */
-	String group() default "default";
+	String group() default "";
+
+	/**
+	 * Whether to read for this application instance alone: each running instance gets
+	 * every message, from now on or from where
+	 * {@code queue.queues.<queue>.groups.ephemeral.start-from} says, and what is sent
+	 * while it is not running it does not get. A message is handled once: a failed
+	 * attempt is logged and counted, not retried, and leaves no dead letter. Nothing is
+	 * left in the store when the instance is gone. Excludes {@link #group()},
+	 * {@link #transactional()} and {@link #noRetryFor()}.
+	 */
+	boolean ephemeral() default false;
 
 	/**
 	 * Name of this listener in logs and health. Default: {@code queue/group}.

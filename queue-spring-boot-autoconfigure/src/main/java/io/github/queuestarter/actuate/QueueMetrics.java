@@ -10,11 +10,13 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 import io.github.queuestarter.Count;
+import io.github.queuestarter.Delivery;
 import io.github.queuestarter.GroupStats;
 import io.github.queuestarter.QueueEvent;
 import io.github.queuestarter.QueueObserver;
 import io.github.queuestarter.listener.ListenerState;
 import io.github.queuestarter.listener.QueueListenerRegistry;
+import io.github.queuestarter.store.Subscription;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -32,16 +34,18 @@ public final class QueueMetrics implements MeterBinder, QueueObserver {
 
 	private static final String TRIMMED = "Messages removed that not every group had finished";
 
+	private static final String LOST = "Messages that somebody else removed before their group had finished them";
+
+	private static final String DEAD_LETTERS_REMOVED = "Dead letters removed because they exceeded a limit";
+
+	private static final String DROPPED = "Messages that an ephemeral listener has failed to handle";
+
 	private final Supplier<QueueStatsReader> reader;
 
 	/**
 	 * By kind of store: one that does not answer hides its own numbers only.
 	 */
 	private final Map<String, CachedStats> stats = new ConcurrentHashMap<>();
-
-	private static final String LOST = "Messages that somebody else removed before their group had finished them";
-
-	private static final String DEAD_LETTERS_REMOVED = "Dead letters removed because they exceeded a limit";
 
 	private final Supplier<QueueListenerRegistry> listeners;
 
@@ -66,6 +70,10 @@ public final class QueueMetrics implements MeterBinder, QueueObserver {
 		}
 		else if (event instanceof QueueEvent.Settled settled) {
 			settled(settled);
+		}
+		else if (event instanceof QueueEvent.Dropped dropped) {
+			Delivery delivery = dropped.delivery();
+			count("queue.dropped", DROPPED, tags(dropped.backend(), delivery.queue(), delivery.group()), 1);
 		}
 		else if (event instanceof QueueEvent.Rescued rescued) {
 			count("queue.rescued", "Messages taken over from a consumer that is gone",
@@ -117,14 +125,32 @@ public final class QueueMetrics implements MeterBinder, QueueObserver {
 		if (!this.bound.add(tags)) {
 			return;
 		}
-		count("queue.retried", "Attempts that failed and are followed by another", tags, 0);
-		count("queue.dead.lettered", "Messages that became dead letters", tags, 0);
-		count("queue.rescued", "Messages taken over from a consumer that is gone", tags, 0);
-		count("queue.stale", "Settlements that came too late and changed nothing", tags, 0);
+		if (group.equals(Subscription.EPHEMERAL)) {
+			count("queue.dropped", DROPPED, tags, 0);
+		}
+		else {
+			bindGroup(tags, backend, queue, group);
+		}
 		count("queue.send.lost", "Messages that could not be sent after the commit of their transaction",
 				Tags.of("backend", backend), 0);
 		count("queue.messages.removed", REMOVED, tags(backend, queue), 0);
 		count("queue.messages.trimmed", TRIMMED, tags(backend, queue), 0);
+		for (MeterRegistry registry : this.registries) {
+			TimeGauge.builder("queue.handlers.oldest", () -> oldestHandler(queue, group), TimeUnit.MILLISECONDS)
+				.description("How long the longest running handler runs")
+				.tags(tags)
+				.register(registry);
+		}
+	}
+
+	/**
+	 * The meters of a group that the store knows.
+	 */
+	private void bindGroup(Tags tags, String backend, String queue, String group) {
+		count("queue.retried", "Attempts that failed and are followed by another", tags, 0);
+		count("queue.dead.lettered", "Messages that became dead letters", tags, 0);
+		count("queue.rescued", "Messages taken over from a consumer that is gone", tags, 0);
+		count("queue.stale", "Settlements that came too late and changed nothing", tags, 0);
 		count("queue.messages.lost", LOST, tags, 0);
 		count("queue.dead.letters.removed", DEAD_LETTERS_REMOVED, tags, 0);
 		gauge("queue.messages.ready", "Messages that are not yet delivered", tags, backend, queue, group,
@@ -134,12 +160,6 @@ public final class QueueMetrics implements MeterBinder, QueueObserver {
 		gauge("queue.messages.scheduled", "Messages sent with a delay that has not passed", tags, backend, queue, group,
 				GroupStats::scheduled);
 		gauge("queue.dead.letters", "Dead letters", tags, backend, queue, group, GroupStats::deadLetters);
-		for (MeterRegistry registry : this.registries) {
-			TimeGauge.builder("queue.handlers.oldest", () -> oldestHandler(queue, group), TimeUnit.MILLISECONDS)
-				.description("How long the longest running handler runs")
-				.tags(tags)
-				.register(registry);
-		}
 	}
 
 	private void gauge(String name, String description, Tags tags, String backend, String queue, String group,

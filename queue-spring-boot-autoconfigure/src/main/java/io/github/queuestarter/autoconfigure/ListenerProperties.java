@@ -2,7 +2,6 @@ package io.github.queuestarter.autoconfigure;
 
 import java.time.Duration;
 
-import io.github.queuestarter.store.StartFrom;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.boot.context.properties.NestedConfigurationProperty;
@@ -37,10 +36,12 @@ public class ListenerProperties {
 	private @Nullable Duration timeout;
 
 	/**
-	 * Where a group starts that is made now: with the oldest message that is still
-	 * stored, or with what is sent from now on. Default earliest.
+	 * Where a group starts that is made now: "earliest" (the oldest message that is still
+	 * stored), "latest" (what is sent from now on), a time such as 2026-01-31T12:00:00Z,
+	 * or the id of a message. Default earliest; for ephemeral listeners, which only heed
+	 * the key of the group "ephemeral", latest.
 	 */
-	private @Nullable StartFrom startFrom;
+	private @Nullable String startFrom;
 
 	/**
 	 * Whether the handler runs inside a transaction of the queue's database, which
@@ -86,11 +87,11 @@ public class ListenerProperties {
 		this.timeout = timeout;
 	}
 
-	public @Nullable StartFrom getStartFrom() {
+	public @Nullable String getStartFrom() {
 		return this.startFrom;
 	}
 
-	public void setStartFrom(@Nullable StartFrom startFrom) {
+	public void setStartFrom(@Nullable String startFrom) {
 		this.startFrom = startFrom;
 	}
 

@@ -6,8 +6,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
+import io.github.queuestarter.Position;
 import io.github.queuestarter.autoconfigure.ListenerProperties.DeadLetters;
 import io.github.queuestarter.autoconfigure.ListenerProperties.Retry;
+import io.github.queuestarter.autoconfigure.QueueOverrides.GroupOverrides;
 import io.github.queuestarter.autoconfigure.RetentionProperties.TrimOnSend;
 import io.github.queuestarter.listener.ListenerSettings;
 import io.github.queuestarter.listener.ListenerSettingsSource;
@@ -15,7 +17,7 @@ import io.github.queuestarter.listener.RetrySettings;
 import io.github.queuestarter.store.DeadLetterLimits;
 import io.github.queuestarter.store.GroupName;
 import io.github.queuestarter.store.RetentionSettings;
-import io.github.queuestarter.store.StartFrom;
+import io.github.queuestarter.store.Subscription;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.Assert;
@@ -30,6 +32,8 @@ import org.springframework.util.Assert;
 final class QueueSettings implements ListenerSettingsSource {
 
 	private static final Duration SHORTEST_EXPIRY = Duration.ofMinutes(10);
+
+	private static final String EARLIEST = "earliest";
 
 	private final QueueProperties properties;
 
@@ -56,9 +60,12 @@ final class QueueSettings implements ListenerSettingsSource {
 				validateBackend(queue, overrides);
 			});
 			overrides.getGroups().forEach((group, own) -> validate(prefix + ".groups." + group, () -> {
-				resolve(layers(queue, group));
+				settingsFor(queue, group);
 				resolveDeadLetters(layers(queue, group));
 				validateExpiry(own.getExpireAfter());
+				if (group.equals(Subscription.EPHEMERAL)) {
+					validateEphemeral(own);
+				}
 			}));
 		});
 	}
@@ -74,7 +81,27 @@ final class QueueSettings implements ListenerSettingsSource {
 
 	@Override
 	public ListenerSettings settingsFor(String queue, String group) {
-		return resolve(layers(queue, group));
+		ListenerSettings settings = resolve(layers(queue, group));
+		return group.equals(Subscription.EPHEMERAL) ? settings.withStartFrom(ephemeralStart(queue)) : settings;
+	}
+
+	/**
+	 * A listener that was away is not to get what it missed because groups that share
+	 * messages are told to.
+	 */
+	private Position ephemeralStart(String queue) {
+		QueueOverrides overrides = this.properties.getQueues().get(queue);
+		GroupOverrides own = (overrides != null) ? overrides.getGroups().get(Subscription.EPHEMERAL) : null;
+		return (own != null && own.getStartFrom() != null) ? position(own.getStartFrom()) : Position.latest();
+	}
+
+	private static Position position(String startFrom) {
+		try {
+			return Position.parse(startFrom);
+		}
+		catch (IllegalArgumentException ex) {
+			throw new IllegalArgumentException("'start-from': " + ex.getMessage(), ex);
+		}
 	}
 
 	@Override
@@ -162,6 +189,16 @@ final class QueueSettings implements ListenerSettingsSource {
 						+ ": an application that is being restarted must not lose its group");
 	}
 
+	private static void validateEphemeral(GroupOverrides own) {
+		Retry retry = own.getRetry();
+		Assert.isTrue(
+				own.getExpireAfter() == null && own.getMaxCrashes() == null && retry.getMaxAttempts() == null
+						&& retry.getDelay() == null && retry.getMultiplier() == null && retry.getMaxDelay() == null
+						&& retry.getJitter() == null,
+				"ephemeral listeners have one attempt and leave nothing in the store, so 'retry', 'max-crashes' and"
+						+ " 'expire-after' mean nothing for the group 'ephemeral'");
+	}
+
 	@Nullable String backendOf(String queue) {
 		QueueOverrides overrides = this.properties.getQueues().get(queue);
 		String own = (overrides != null) ? overrides.getBackend() : null;
@@ -193,7 +230,7 @@ final class QueueSettings implements ListenerSettingsSource {
 		return new ListenerSettings(first(layers, ListenerProperties::getConcurrency, 1),
 				find(layers, ListenerProperties::getPrefetch), retry,
 				first(layers, ListenerProperties::getMaxCrashes, 3), find(layers, ListenerProperties::getTimeout),
-				first(layers, ListenerProperties::getStartFrom, StartFrom.EARLIEST),
+				position(first(layers, ListenerProperties::getStartFrom, EARLIEST)),
 				first(layers, ListenerProperties::getTransactional, false));
 	}
 

@@ -10,7 +10,9 @@ import io.github.queuestarter.Count;
 import io.github.queuestarter.DeadLetterPage;
 import io.github.queuestarter.GroupStats;
 import io.github.queuestarter.PageRequest;
+import io.github.queuestarter.Position;
 import io.github.queuestarter.QueueException;
+import io.github.queuestarter.Rewound;
 import io.github.queuestarter.store.Administration;
 import io.github.queuestarter.store.GroupRemoval;
 import io.github.queuestarter.store.QueueStore;
@@ -140,6 +142,28 @@ public class QueueAdmin {
 			throw new QueueException("Group '" + group + "' of queue '" + queue + "' is still read, or was within the"
 					+ " last 2 minutes. Stop all its listeners, wait 2 minutes, and remove it then.");
 		}
+	}
+
+	/**
+	 * Set a group back, or forward, to a position in the log of its queue. Every message
+	 * that is kept from there on is delivered to it again, as if for the first time. How
+	 * far back that is depends on {@code retention.keep-done}; the answer tells. What the
+	 * group had in flight or retrying behind the position is taken from its holders, and
+	 * their settlements change nothing; what lies before the position goes its way. Dead
+	 * letters, a pause, and all other groups are not touched.
+	 * <p>
+	 * May be called while the group is read. A handler that is at work goes on, and its
+	 * message comes again.
+	 * @return where the group stands now
+	 * @throws QueueException if there is no such group, or the position is a message that
+	 * is not kept any more; then nothing was changed
+	 */
+	public Rewound rewind(String queue, String group, Position position) {
+		Rewound rewound = at(queue).rewind(queue, group, position);
+		if (rewound == null) {
+			throw noSuchGroup(queue, group);
+		}
+		return rewound;
 	}
 
 	/**

@@ -49,6 +49,9 @@ public final class EventLog implements QueueObserver {
 		else if (event instanceof QueueEvent.Failed failed) {
 			failed(failed);
 		}
+		else if (event instanceof QueueEvent.Dropped dropped) {
+			dropped(dropped);
+		}
 		else if (event instanceof QueueEvent.PollFailed failed) {
 			pollFailed(failed);
 		}
@@ -167,6 +170,14 @@ public final class EventLog implements QueueObserver {
 		else {
 			logger.debug(text);
 		}
+	}
+
+	private void dropped(QueueEvent.Dropped dropped) {
+		Delivery delivery = dropped.delivery();
+		warnNowAndThen("dropped " + dropped.backend() + delivery.queue(),
+				() -> "Message " + delivery.id() + " of " + name(delivery.queue(), delivery.group()) + " is dropped ("
+						+ dropped.failure().kind() + "): " + dropped.failure().reason()
+						+ ". An ephemeral listener has one attempt; the meter 'queue.dropped' counts.");
 	}
 
 	private static void pollFailed(QueueEvent.PollFailed failed) {

@@ -41,6 +41,12 @@ record ListenerPlan(ListenerDefinition definition, ListenerSettings settings, Qu
 		if (definition.transactional()) {
 			settings = settings.withTransactional();
 		}
+		if (definition.ephemeral() && settings.transactional()) {
+			throw new InvalidListenerException(
+					"Listener " + definition.method() + " is ephemeral, so there is nothing that a transaction could"
+							+ " settle, and 'transactional' is set for its queue",
+					"Set 'queue.queues." + definition.queue() + ".groups.ephemeral.transactional' to false.", null);
+		}
 		return new ListenerPlan(definition, settings, store,
 				settings.transactional() ? transactions(definition, store) : null);
 	}

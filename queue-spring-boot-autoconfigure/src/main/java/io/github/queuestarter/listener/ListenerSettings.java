@@ -2,7 +2,7 @@ package io.github.queuestarter.listener;
 
 import java.time.Duration;
 
-import io.github.queuestarter.store.StartFrom;
+import io.github.queuestarter.Position;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.util.Assert;
@@ -22,7 +22,7 @@ import org.springframework.util.Assert;
  * which settles its message
  */
 public record ListenerSettings(int concurrency, @Nullable Integer prefetch, RetrySettings retry, int maxCrashes,
-		@Nullable Duration timeout, StartFrom startFrom, boolean transactional) {
+		@Nullable Duration timeout, Position startFrom, boolean transactional) {
 
 	public ListenerSettings {
 		Assert.isTrue(concurrency >= 1, () -> "'concurrency' must be at least 1, not " + concurrency);
@@ -35,6 +35,14 @@ public record ListenerSettings(int concurrency, @Nullable Integer prefetch, Retr
 	ListenerSettings withConcurrency(int concurrency) {
 		return new ListenerSettings(concurrency, this.prefetch, this.retry, this.maxCrashes, this.timeout,
 				this.startFrom, this.transactional);
+	}
+
+	/**
+	 * The same with another start.
+	 */
+	public ListenerSettings withStartFrom(Position startFrom) {
+		return new ListenerSettings(this.concurrency, this.prefetch, this.retry, this.maxCrashes, this.timeout,
+				startFrom, this.transactional);
 	}
 
 	ListenerSettings withTransactional() {

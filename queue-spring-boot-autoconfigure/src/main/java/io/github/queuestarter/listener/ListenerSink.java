@@ -106,6 +106,14 @@ final class ListenerSink implements Sink {
 		this.holdings.computeIfPresent(message.receipt(), (receipt, held) -> (held == message) ? null : held);
 	}
 
+	/**
+	 * Whether a message was not delivered anew meanwhile, because its group was rewound.
+	 */
+	boolean isLatest(ClaimedMessage message) {
+		ClaimedMessage held = this.holdings.get(message.receipt());
+		return held == null || held == message;
+	}
+
 	int held() {
 		return this.holdings.size();
 	}

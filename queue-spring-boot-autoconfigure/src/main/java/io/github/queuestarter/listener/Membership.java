@@ -7,6 +7,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 
 import io.github.queuestarter.QueueEvent;
 import io.github.queuestarter.QueueObserver;
@@ -42,6 +44,8 @@ final class Membership {
 
 	private final Map<String, Member> members = new ConcurrentHashMap<>();
 
+	private final List<RunningListener> ownReaders = new CopyOnWriteArrayList<>();
+
 	private final SilenceWatch watch;
 
 	private final Loop heartbeat;
@@ -75,6 +79,14 @@ final class Membership {
 	Member memberFor(String queue) {
 		return this.members.computeIfAbsent(this.store.consumers().domainOf(queue),
 				(domain) -> new Member(domain, this.settings.heartbeatExpiry(), this.ids));
+	}
+
+	/**
+	 * Listeners that read for this instance alone. They hold nothing in the store, so
+	 * they are no part of its membership; what they read is looked after like the rest.
+	 */
+	List<RunningListener> ownReaders() {
+		return this.ownReaders;
 	}
 
 	/**
@@ -274,11 +286,11 @@ final class Membership {
 	}
 
 	private Duration keepHouse() {
-		List<RunningListener> listeners = this.members.values()
+		Stream<RunningListener> members = this.members.values()
 			.stream()
 			.filter(Member::valid)
-			.flatMap((member) -> member.listeners().stream())
-			.toList();
+			.flatMap((member) -> member.listeners().stream());
+		List<RunningListener> listeners = Stream.concat(members, this.ownReaders.stream()).toList();
 		listeners.stream()
 			.filter(RunningListener::settledAny)
 			.map(RunningListener::queue)

@@ -13,6 +13,7 @@ import io.github.queuestarter.QueueListener;
 import io.github.queuestarter.QueueListeners;
 import io.github.queuestarter.core.PayloadConverter;
 import io.github.queuestarter.store.Names;
+import io.github.queuestarter.store.Subscription;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.aop.framework.AopProxyUtils;
@@ -39,6 +40,8 @@ import org.springframework.validation.Validator;
  */
 public final class QueueListenerPostProcessor
 		implements BeanPostProcessor, BeanFactoryAware, SmartInitializingSingleton {
+
+	private static final String DEFAULT_GROUP = "default";
 
 	private final ObjectProvider<QueueListenerRegistry> registry;
 
@@ -136,7 +139,7 @@ public final class QueueListenerPostProcessor
 	private ListenerDefinition definition(QueueListener listener, Handler handler, String method,
 			boolean returnsStage) {
 		String queue = resolve(listener.queue());
-		String group = resolve(listener.group());
+		String group = group(listener, method);
 		try {
 			Names.requireValid("queue", queue);
 			Names.requireValid("group", group);
@@ -149,8 +152,37 @@ public final class QueueListenerPostProcessor
 		String backend = resolve(listener.backend());
 		return new ListenerDefinition(StringUtils.hasText(id) ? id : queue + "/" + group, queue, group,
 				StringUtils.hasText(backend) ? backend : null, concurrency(resolve(listener.concurrency()), method),
-				listener.transactional(), returnsStage, List.copyOf(Arrays.asList(listener.noRetryFor())), handler,
-				method);
+				listener.transactional(), listener.ephemeral(), returnsStage,
+				List.copyOf(Arrays.asList(listener.noRetryFor())), handler, method);
+	}
+
+	private String group(QueueListener listener, String method) {
+		if (listener.ephemeral()) {
+			refuse(method, "names group '" + listener.group() + "'", "group", !listener.group().isEmpty());
+			refuse(method, "is transactional", "transactional", listener.transactional());
+			refuse(method, "has 'noRetryFor', although it retries nothing", "noRetryFor",
+					listener.noRetryFor().length > 0);
+			return Subscription.EPHEMERAL;
+		}
+		String group = listener.group().isEmpty() ? DEFAULT_GROUP : resolve(listener.group());
+		if (group.equals(Subscription.EPHEMERAL)) {
+			throw new InvalidListenerException(
+					"Listener " + method
+							+ " names group 'ephemeral', which is what groups of single instances are called",
+					"Write 'ephemeral = true' if each instance is to have every message, or name another group if the"
+							+ " instances are to share them.",
+					null);
+		}
+		return group;
+	}
+
+	private static void refuse(String method, String what, String attribute, boolean isThere) {
+		if (isThere) {
+			throw new InvalidListenerException(
+					"Listener " + method + " is ephemeral, which means that it reads for its instance alone and keeps"
+							+ " nothing in the store, and " + what,
+					"Remove '" + attribute + "', or remove 'ephemeral' and let the listener read as a group.", null);
+		}
 	}
 
 	private static @Nullable Integer concurrency(String value, String method) {

@@ -131,8 +131,8 @@ public final class QueueListenerRegistry implements SmartLifecycle {
 		String queue = plan.definition().queue();
 		ListenerSettings settings = plan.settings();
 		Membership membership = this.memberships.computeIfAbsent(plan.store(), this::join);
-		RunningListener listener = new RunningListener(plan, this.instance, membership.memberFor(queue), this.isolation,
-				this.observer, this.observations);
+		RunningListener listener = plan.definition().ephemeral()
+				? running(plan, new OwnLease(), membership.ownReaders()) : running(plan, membership.memberFor(queue));
 		this.listeners.add(listener);
 		listener.start();
 		membership.hurry();
@@ -140,6 +140,15 @@ public final class QueueListenerRegistry implements SmartLifecycle {
 			this.deadlines = new Loop("queue-deadlines", true, this::interruptOverdue);
 			this.deadlines.start();
 		}
+	}
+
+	private RunningListener running(ListenerPlan plan, Member member) {
+		return running(plan, member, member.listeners());
+	}
+
+	private RunningListener running(ListenerPlan plan, Lease lease, List<RunningListener> companions) {
+		return new RunningListener(plan, this.instance, lease, companions, this.isolation, this.observer,
+				this.observations);
 	}
 
 	private Membership join(QueueStore store) {

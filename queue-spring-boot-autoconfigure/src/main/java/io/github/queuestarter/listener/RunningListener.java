@@ -47,7 +47,9 @@ final class RunningListener {
 
 	private final QueueStore store;
 
-	private final Member member;
+	private final Lease lease;
+
+	private final List<RunningListener> companions;
 
 	private final QueueObserver observer;
 
@@ -73,36 +75,38 @@ final class RunningListener {
 
 	private volatile boolean stopping;
 
-	RunningListener(ListenerPlan plan, InstanceSettings instance, Member member, Isolation isolation,
-			QueueObserver observer, ObservationRegistry observations) {
+	RunningListener(ListenerPlan plan, InstanceSettings instance, Lease lease, List<RunningListener> companions,
+			Isolation isolation, QueueObserver observer, ObservationRegistry observations) {
 		this.definition = plan.definition();
 		this.settings = plan.settings();
 		this.instance = instance;
 		this.store = plan.store();
 		this.longestSilence = instance.heartbeatExpiry().plus(this.store.longestCall());
-		this.member = member;
+		this.lease = lease;
+		this.companions = companions;
 		this.observer = observer;
 		Prefetch prefetch = new Prefetch(this.settings.concurrency(), this.settings.prefetch());
 		this.intake = new Intake(this.settings.concurrency(), prefetch);
 		String queue = this.definition.queue();
 		String group = this.definition.group();
 		this.polls = new PollState(this.store.backend(), queue, group, observer);
-		this.sink = new ListenerSink(member, this.intake, this.polls, this.pollerVital);
+		this.sink = new ListenerSink(lease, this.intake, this.polls, this.pollerVital);
 		this.settler = new Settler(this.store, queue, group, observer, this.settlerVital, this.sink::forget);
 		Handler handler = new ObservedHandler(this.definition.handler(), this.store.backend(), observations);
 		SettlementPolicy policy = new SettlementPolicy(this.settings, this.definition.permanent());
 		Transactional transactional = (plan.transactions() != null)
 				? new Transactional(plan.transactions(), instance.heartbeatExpiry(), policy, this.settler) : null;
+		Dropping dropping = this.definition.ephemeral() ? new Dropping(this.store.backend(), observer) : null;
 		ThreadFactory threadFactory = Threads.named("queue-" + queue + "/" + group + "-", instance.virtualThreads());
 		for (int i = 0; i < this.settings.concurrency(); i++) {
-			Worker worker = new Worker(this.intake, member, policy, handler, this.store, this.sink, this.settler,
-					isolation, prefetch, transactional, observer);
+			Worker worker = new Worker(this.intake, lease, policy, handler, this.store, this.sink, this.settler,
+					isolation, prefetch, transactional, dropping, observer);
 			this.workers.add(worker);
 			this.threads.add(threadFactory.newThread(worker));
 		}
 		this.source = this.store.reader()
 			.open(new Subscription(queue, group, this.settings.startFrom(), instance.application(),
-					this.settings.transactional()), this.sink);
+					this.settings.transactional(), this.definition.ephemeral()), this.sink);
 	}
 
 	String queue() {
@@ -116,7 +120,7 @@ final class RunningListener {
 	void start() {
 		this.settler.start();
 		this.threads.forEach(Thread::start);
-		this.member.listeners().add(this);
+		this.companions.add(this);
 		this.source.start();
 		this.observer.on(new QueueEvent.ListenerStarted(this.store.backend(), queue(), this.definition.group(),
 				this.settings.concurrency()));
@@ -219,7 +223,7 @@ final class RunningListener {
 		return new ListenerState(this.definition.id(), queue(), this.definition.group(), this.store.backend(),
 				this.settings.concurrency(), !this.stopping && threadsAreAlive(),
 				this.pollerVital.alive(this.longestSilence) && this.polls.errors() < ERRORS_TO_WORRY,
-				this.member.valid(), this.polls.lastSuccess(), this.polls.errors(), this.polls.lastError(),
+				this.lease.valid(), this.polls.lastSuccess(), this.polls.errors(), this.polls.lastError(),
 				this.settler.consecutiveFailures() < ERRORS_TO_WORRY, attempts.size(),
 				(int) attempts.stream().filter(Attempt::stuck).count(),
 				attempts.stream().map(Attempt::age).max(Duration::compareTo).orElse(Duration.ZERO));

@@ -1,6 +1,7 @@
 package io.github.queuestarter.listener;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.function.Consumer;
 
 import io.github.queuestarter.QueueEvent;
@@ -44,13 +45,15 @@ final class Worker implements Runnable {
 
 	private final @Nullable Transactional transactional;
 
+	private final @Nullable Dropping dropping;
+
 	private final QueueObserver observer;
 
 	private volatile @Nullable Attempt attempt;
 
 	Worker(Intake intake, Lease lease, SettlementPolicy policy, Handler handler, QueueStore store, ListenerSink sink,
 			Settler settler, Isolation isolation, Prefetch prefetch, @Nullable Transactional transactional,
-			QueueObserver observer) {
+			@Nullable Dropping dropping, QueueObserver observer) {
 		this.intake = intake;
 		this.lease = lease;
 		this.policy = policy;
@@ -61,6 +64,7 @@ final class Worker implements Runnable {
 		this.isolation = isolation;
 		this.prefetch = prefetch;
 		this.transactional = transactional;
+		this.dropping = dropping;
 		this.observer = observer;
 	}
 
@@ -147,7 +151,7 @@ final class Worker implements Runnable {
 	 * it already.
 	 */
 	private boolean isHeld(ClaimedMessage message) {
-		if (this.lease.valid() && this.lease.consumer().equals(message.consumer())) {
+		if (this.lease.valid() && this.lease.consumer().equals(message.consumer()) && this.sink.isLatest(message)) {
 			return true;
 		}
 		this.sink.forget(message);
@@ -190,7 +194,16 @@ final class Worker implements Runnable {
 	}
 
 	private void settle(ClaimedMessage message, HandlerResult result, Consumer<Settlement> settler) {
+		if (!this.sink.isLatest(message)) {
+			// rewound: only the later delivery counts
+			this.observer.on(new QueueEvent.Stale(this.store.backend(), message.queue(), message.group(),
+					List.of(message.id())));
+			return;
+		}
 		Settlement settlement = this.policy.decide(message, result);
+		if (this.dropping != null) {
+			settlement = this.dropping.instead(settlement, result);
+		}
 		this.settler.tellOfFailure(settlement);
 		settler.accept(settlement);
 	}

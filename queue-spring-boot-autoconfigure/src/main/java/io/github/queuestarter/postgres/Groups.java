@@ -1,7 +1,6 @@
 package io.github.queuestarter.postgres;
 
-import java.util.Locale;
-
+import io.github.queuestarter.Position;
 import io.github.queuestarter.QueueEvent;
 import io.github.queuestarter.QueueObserver;
 import io.github.queuestarter.store.StartFrom;
@@ -14,10 +13,13 @@ final class Groups {
 
 	private final Database database;
 
+	private final Reads reads;
+
 	private final QueueObserver observer;
 
 	Groups(Database database, QueueObserver observer) {
 		this.database = database;
+		this.reads = new Reads(database);
 		this.observer = observer;
 	}
 
@@ -25,7 +27,15 @@ final class Groups {
 	 * Make the group if it is not there.
 	 */
 	void make(Subscription subscription) {
-		Made made = make(subscription, subscription.startFrom());
+		Position from = subscription.startFrom();
+		boolean kept = this.reads.isKept(subscription.queue(), from);
+		Made made = make(subscription, kept ? from : StartFrom.EARLIEST);
+		if (made.created() && !kept) {
+			this.observer.on(new QueueEvent.Warning(PostgresStore.BACKEND,
+					"Group '" + subscription.group() + "' of queue '" + subscription.queue()
+							+ "' was to start at message '" + from
+							+ "', which is not kept any more. It starts with the oldest one."));
+		}
 		if (!made.application().equals(subscription.application())) {
 			this.observer.on(new QueueEvent.Warning(PostgresStore.BACKEND, "Group '" + subscription.group()
 					+ "' of queue '" + subscription.queue() + "' was made by application '" + made.application()
@@ -41,25 +51,21 @@ final class Groups {
 	void makeAgain(Subscription subscription) {
 		if (make(subscription, StartFrom.EARLIEST).created()) {
 			this.observer.on(new QueueEvent.GroupRecreated(PostgresStore.BACKEND, subscription.queue(),
-					subscription.group(), name(StartFrom.EARLIEST)));
+					subscription.group(), StartFrom.EARLIEST.toString()));
 		}
 	}
 
-	private Made make(Subscription subscription, StartFrom startFrom) {
+	private Made make(Subscription subscription, Position startFrom) {
 		return this.database.query("make group '" + subscription.group() + "' of '" + subscription.queue() + "'",
 				"create-group", (statement) -> {
 					statement.setString(1, subscription.queue());
 					statement.setString(2, subscription.group());
-					statement.setString(3, name(startFrom));
+					statement.setString(3, Places.text(startFrom));
 					statement.setString(4, subscription.application());
 				}, (rows) -> {
 					rows.next();
 					return new Made(rows.getBoolean("created"), rows.getString("application"));
 				});
-	}
-
-	private static String name(StartFrom startFrom) {
-		return startFrom.name().toLowerCase(Locale.ROOT);
 	}
 
 	private record Made(boolean created, String application) {

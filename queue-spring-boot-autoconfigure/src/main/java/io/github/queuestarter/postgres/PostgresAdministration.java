@@ -14,9 +14,13 @@ import io.github.queuestarter.Count;
 import io.github.queuestarter.DeadLetterPage;
 import io.github.queuestarter.GroupStats;
 import io.github.queuestarter.PageRequest;
+import io.github.queuestarter.Position;
+import io.github.queuestarter.QueueException;
+import io.github.queuestarter.Rewound;
 import io.github.queuestarter.store.Administration;
 import io.github.queuestarter.store.GroupName;
 import io.github.queuestarter.store.StoreCondition;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What operators look at and do, each on a connection of its own.
@@ -113,6 +117,36 @@ final class PostgresAdministration implements Administration {
 			this.wakeups.retryWithin(queue, 0);
 		}
 		return found;
+	}
+
+	@Override
+	public @Nullable Rewound rewind(String queue, String group, Position position) {
+		if (!Places.isPossible(position)) {
+			return groups(queue).contains(group) ? refuse(queue, position) : null;
+		}
+		Rewound rewound = this.database.query("rewind group '" + group + "' of '" + queue + "'", "rewind",
+				(statement) -> {
+					statement.setString(1, queue);
+					statement.setString(2, group);
+					statement.setString(3, Places.text(position));
+				}, (rows) -> {
+					rows.next();
+					return switch (rows.getString("outcome")) {
+						case "unknown" -> null;
+						case "not kept" -> refuse(queue, position);
+						default ->
+							new Rewound(rows.getString("message_id"), MessageColumns.instantOrNull(rows, "sent_at"));
+					};
+				});
+		if (rewound != null) {
+			this.wakeups.sent(Set.of(queue));
+		}
+		return rewound;
+	}
+
+	private static Rewound refuse(String queue, Position message) {
+		throw new QueueException("Queue '" + queue + "' keeps no message with the id '" + message
+				+ "'. Name one that it keeps, or a time.");
 	}
 
 	@Override

@@ -86,9 +86,13 @@ final class PostgresHousekeeping implements Housekeeping {
 			statement.setString(9, sweep.position().xid());
 			statement.setLong(10, sweep.position().id());
 			statement.setInt(11, sweep.batch());
+			statement.setDouble(12, seconds(RetentionSettings.FOR_READERS));
 		}, (rows) -> {
 			rows.next();
-			return new Batch(new Removal(rows.getLong("finished"), rows.getLong("trimmed"), rows.getLong("abandoned")),
+			// Where somebody reads without a group nobody is waited for
+			long abandoned = rows.getLong("abandoned");
+			long read = rows.getBoolean("is_read") ? abandoned : 0;
+			return new Batch(new Removal(rows.getLong("finished") + read, rows.getLong("trimmed"), abandoned - read),
 					position(rows, "next_xid", "next_id"));
 		});
 	}

@@ -26,6 +26,9 @@ final class PostgresSettlements implements Settlements {
 	@Override
 	public List<ClaimedMessage> settle(List<Settlement> settlements) {
 		ClaimedMessage first = settlements.get(0).message();
+		if (first.receipt() instanceof ReadReceipt) {
+			return List.of();
+		}
 		List<SettleItem> items = settlements.stream().map(SettleItem::of).toList();
 		return this.settleCalls.settle(first.consumer(), first.queue(), first.group(), items)
 			.stream()

@@ -117,9 +117,10 @@ public final class PostgresStore implements QueueStore {
 		this.heartbeat = new HeartbeatConnection(dedicated, settings.heartbeatTimeout());
 		this.appender = new PostgresAppender(database,
 				new CallerTransaction(dataSource, settings.unjoinedTransaction()), recovery, wakeups);
-		this.reader = new PostgresReader(new SourceParts(new Groups(database, observer), new Claims(database), holdings,
-				this.dueRounds, wakeups, this.busyCursors, this.idleWatch, this::startWakeupReader, recovery),
-				settings);
+		this.reader = new PostgresReader(
+				new SourceParts(new Groups(database, observer), new Claims(database), new Reads(database), holdings,
+						this.dueRounds, wakeups, this.busyCursors, this.idleWatch, this::startWakeupReader, recovery),
+				settings, observer);
 		this.settlements = new PostgresSettlements(database, settleCalls);
 		this.consumers = new PostgresConsumers(database, this.rebase, this.heartbeat,
 				new HungClaims(database, settings.networkTimeout(), observer), wakeups);

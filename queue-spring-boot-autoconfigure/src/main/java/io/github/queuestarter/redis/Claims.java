@@ -22,6 +22,15 @@ final class Claims {
 	}
 
 	/**
+	 * A message that was read without a group.
+	 */
+	static ClaimedMessage read(GroupKeys keys, String consumer, String entryId, Fields fields) {
+		Entry entry = Entry.read(entryId, fields);
+		return new ClaimedMessage(entry.id(), keys.queue().queue(), keys.group(), consumer, 0, 0, false, entry.sentAt(),
+				null, entry.headers(), entry.payload(), new ReadReceipt(keys.queue().queue(), entryId));
+	}
+
+	/**
 	 * A due message as {@link RedisScript#CLAIM_DUE} answers it.
 	 */
 	static ClaimedMessage due(GroupKeys keys, String consumer, Reply claim) {

@@ -2,7 +2,7 @@ package io.github.queuestarter.redis;
 
 import java.util.List;
 
-import io.github.queuestarter.store.StartFrom;
+import io.github.queuestarter.QueueStoreException;
 import io.github.queuestarter.store.Subscription;
 
 /**
@@ -20,11 +20,14 @@ final class GroupMaker {
 
 	private final Events events;
 
+	private final Positions positions;
+
 	GroupMaker(RedisCalls calls, Keyspace keyspace, QueueNames names, Events events) {
 		this.calls = calls;
 		this.keyspace = keyspace;
 		this.names = names;
 		this.events = events;
+		this.positions = new Positions(calls);
 	}
 
 	/**
@@ -37,13 +40,19 @@ final class GroupMaker {
 		String queue = subscription.queue();
 		String group = subscription.group();
 		GroupKeys keys = this.keyspace.queue(queue).group(group);
+		String from = this.positions.find(keys.queue(), subscription.startFrom());
 		Reply reply = this.calls.eval(ScriptCall.of(RedisScript.MAKE_GROUP,
 				List.of(keys.log().stream(), keys.queue().groups(), keys.log().retry(), keys.log().attempts(),
 						keys.replayed().stream(), keys.replayed().retry()),
-				keys.groupBytes(), (subscription.startFrom() == StartFrom.EARLIEST) ? "0" : "$",
-				subscription.application(), seen ? 1 : 0));
+				keys.groupBytes(), (from != null) ? from : Positions.EARLIEST, subscription.application(),
+				seen ? 1 : 0));
 		if (reply.text(0).equals("made-again")) {
 			this.events.groupMadeAgain(queue, group, reply.text(1));
+		}
+		if (reply.text(0).equals("made") && from == null) {
+			this.events
+				.warn("Group '%s' of queue '%s' was to start at message '%s', which is not kept any more. It starts"
+					.formatted(group, queue, subscription.startFrom()) + " with the oldest one.");
 		}
 		String maker = reply.text(2);
 		if (!seen && group.equals(DEFAULT_GROUP) && !maker.equals(subscription.application())) {

@@ -16,10 +16,9 @@ import org.springframework.data.redis.connection.stream.StreamOffset;
 import org.springframework.data.redis.connection.stream.StreamReadOptions;
 
 /**
- * Brings the new messages of one group to its sink: what is done before, at and after
- * each poll of a {@link StreamPolling}, all on its thread.
+ * Brings the new messages of one group to its sink.
  */
-final class NewMessages {
+final class NewMessages implements Polls {
 
 	private static final Duration PATIENCE = Duration.ofMillis(200);
 
@@ -59,10 +58,11 @@ final class NewMessages {
 	}
 
 	/**
-	 * Wait until it makes sense to poll: the group is there and not paused, and the sink
-	 * has room. Returns early if the reception stops.
+	 * {@inheritDoc} That is when the group is there and not paused, and the sink has
+	 * room.
 	 */
-	void awaitTurn() throws InterruptedException {
+	@Override
+	public void awaitTurn() throws InterruptedException {
 		Sink sink = this.reception.sink();
 		this.room = 0;
 		while (this.room == 0 && !this.reception.isStopping()) {
@@ -84,10 +84,8 @@ final class NewMessages {
 		return (one.compareTo(other) < 0) ? one : other;
 	}
 
-	/**
-	 * Poll, by exactly as much as there is room for.
-	 */
-	List<ByteRecord> poll(RedisStreamCommands commands, Duration block) {
+	@Override
+	public List<ByteRecord> poll(RedisStreamCommands commands, Duration block) {
 		this.batch = new ArrayList<>();
 		// One that was fenced meanwhile has no room, and its successor is not yet
 		// registered
@@ -103,10 +101,8 @@ final class NewMessages {
 		return (records != null) ? records : List.of();
 	}
 
-	/**
-	 * Take a record of the last poll; with the last of them all are handed over.
-	 */
-	void take(MapRecord<byte[], byte[], byte[]> message) {
+	@Override
+	public void take(MapRecord<byte[], byte[], byte[]> message) {
 		this.left--;
 		try {
 			Fields fields = new Fields();
@@ -121,10 +117,8 @@ final class NewMessages {
 		}
 	}
 
-	/**
-	 * Tell the sink that a poll failed, and wait as long as it says.
-	 */
-	void failed(Throwable cause) throws InterruptedException {
+	@Override
+	public void failed(Throwable cause) throws InterruptedException {
 		this.groupUncertain = true;
 		this.reception.await(this.reception.sink().pollFailed(cause));
 	}

@@ -14,10 +14,14 @@ import io.github.queuestarter.DeadLetter;
 import io.github.queuestarter.DeadLetterPage;
 import io.github.queuestarter.GroupStats;
 import io.github.queuestarter.PageRequest;
+import io.github.queuestarter.Position;
+import io.github.queuestarter.QueueException;
+import io.github.queuestarter.Rewound;
 import io.github.queuestarter.store.Administration;
 import io.github.queuestarter.store.GroupName;
 import io.github.queuestarter.store.StoreCondition;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Looks at streams by scripts, which run on the master.
@@ -28,6 +32,8 @@ final class RedisAdministration implements Administration {
 
 	private static final int REPLAYS_PER_CALL = 100;
 
+	private static final int CLEARED_PER_CALL = 5000;
+
 	private final RedisCalls calls;
 
 	private final Keyspace keyspace;
@@ -36,11 +42,14 @@ final class RedisAdministration implements Administration {
 
 	private final Permissions permissions;
 
+	private final Positions positions;
+
 	RedisAdministration(RedisCalls calls, Keyspace keyspace, DuePoller duePoller, Permissions permissions) {
 		this.calls = calls;
 		this.keyspace = keyspace;
 		this.duePoller = duePoller;
 		this.permissions = permissions;
+		this.positions = new Positions(calls);
 	}
 
 	@Override
@@ -146,6 +155,38 @@ final class RedisAdministration implements Administration {
 			this.duePoller.pause(queue, group, paused);
 		}
 		return there;
+	}
+
+	@Override
+	public @Nullable Rewound rewind(String queue, String group, Position position) {
+		if (!groups(queue).contains(group)) {
+			return null;
+		}
+		GroupKeys keys = this.keyspace.queue(queue).group(group);
+		String from = this.positions.find(keys.queue(), position);
+		if (from == null) {
+			throw new QueueException("Queue '" + queue + "' keeps no message with the id '" + position
+					+ "'. Name one that it keeps, or a time.");
+		}
+		Reply first = rewind(keys, from);
+		if (!first.flag(0)) {
+			return null;
+		}
+		Reply last = first;
+		while (last.flag(1)) {
+			last = rewind(keys, "");
+		}
+		if (first.size() < 4) {
+			return Rewound.AT_THE_END;
+		}
+		Entry entry = Entry.read(first.text(2), first.list(3).fields());
+		return new Rewound(entry.id(), entry.sentAt());
+	}
+
+	private Reply rewind(GroupKeys keys, String from) {
+		return this.calls.eval(ScriptCall.of(RedisScript.REWIND,
+				List.of(keys.log().stream(), keys.queue().groups(), keys.log().retry(), keys.log().attempts()),
+				keys.groupBytes(), from, CLEARED_PER_CALL));
 	}
 
 	@Override

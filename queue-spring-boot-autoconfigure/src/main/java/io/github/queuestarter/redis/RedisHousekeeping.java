@@ -64,15 +64,20 @@ final class RedisHousekeeping implements Housekeeping {
 	public Removal removeFinished(String queue, RetentionSettings retention) {
 		QueueKeys keys = this.keyspace.queue(queue);
 		Reply reply = this.calls.eval(ScriptCall.of(RedisScript.TRIM, List.of(keys.stream(), keys.groups()),
-				millis(keepDone(retention)), MOST, LOST_GROUP_TTL, millis(retention.unclaimed())));
+				millis(keepDone(retention)), MOST, LOST_GROUP_TTL, millis(retention.unclaimed()),
+				millis(withinMaxAge(retention, RetentionSettings.FOR_READERS))));
 		Removal removal = new Removal(reply.number(0), 0, reply.number(1));
 		boolean keptByLength = retention.maxLength() != null && !retention.keepDone().isZero();
 		return (retention.lossy() || keptByLength) ? removal.plus(trimBeyond(keys, retention)) : removal;
 	}
 
 	private static Duration keepDone(RetentionSettings retention) {
+		return withinMaxAge(retention, retention.keepDone());
+	}
+
+	private static Duration withinMaxAge(RetentionSettings retention, Duration time) {
 		Duration maxAge = retention.maxAge();
-		return (maxAge != null && maxAge.compareTo(retention.keepDone()) < 0) ? maxAge : retention.keepDone();
+		return (maxAge != null && maxAge.compareTo(time) < 0) ? maxAge : time;
 	}
 
 	private Removal trimBeyond(QueueKeys keys, RetentionSettings retention) {

@@ -47,15 +47,21 @@ final class RedisReader implements Reader {
 	private RedisSource.Run begin(Subscription subscription, Sink sink) {
 		GroupKeys keys = this.keyspace.queue(subscription.queue()).group(subscription.group());
 		Reception reception = new Reception(subscription, keys, sink);
-		NewMessages newMessages = new NewMessages(reception,
-				new GroupMaker(this.calls, this.keyspace, this.names, this.events),
-				new Reconciler(this.calls, keys, sink, this.settings.reconcileInterval(), this.settings.refreshIdle()),
-				this.settings);
 		Duration block = CommandTimeout.of(this.connections).limit(this.settings.block());
 		DueMessages dueMessages = new DueMessages(reception, new DueClaims(this.calls, keys, this.events),
 				this.settings.pollInterval(), this.events);
-		return new RedisSource.Run(new StreamPolling(reception, newMessages, this.connections, block), dueMessages,
+		return new RedisSource.Run(new StreamPolling(reception, polls(reception), this.connections, block), dueMessages,
 				reception.inlet());
+	}
+
+	private Polls polls(Reception reception) {
+		Duration interval = this.settings.reconcileInterval();
+		if (reception.subscription().ephemeral()) {
+			return new OwnReading(reception, this.calls, this.events, interval);
+		}
+		return new NewMessages(reception, new GroupMaker(this.calls, this.keyspace, this.names, this.events),
+				new Reconciler(this.calls, reception.keys(), reception.sink(), interval, this.settings.refreshIdle()),
+				this.settings);
 	}
 
 }

@@ -27,6 +27,9 @@ final class RedisSettlements implements Settlements {
 	@Override
 	public List<ClaimedMessage> settle(List<Settlement> settlements) {
 		ClaimedMessage any = settlements.get(0).message();
+		if (any.receipt() instanceof ReadReceipt) {
+			return List.of();
+		}
 		GroupKeys keys = this.keyspace.queue(any.queue()).group(any.group());
 		List<ClaimedMessage> notHeld = new ArrayList<>();
 		List<Settlement> gone = settle(SettleBatch.split(keys, any.consumer(), settlements, false), notHeld);

@@ -33,7 +33,7 @@ final class StreamPolling {
 
 	private final Reception reception;
 
-	private final NewMessages messages;
+	private final Polls messages;
 
 	private final ReaderConnections connections;
 
@@ -43,7 +43,7 @@ final class StreamPolling {
 
 	private volatile @Nullable Thread thread;
 
-	StreamPolling(Reception reception, NewMessages messages, RedisConnectionFactory connections, Duration block) {
+	StreamPolling(Reception reception, Polls messages, RedisConnectionFactory connections, Duration block) {
 		this.reception = reception;
 		this.messages = messages;
 		this.block = block;

@@ -7,6 +7,9 @@ import java.util.Set;
 import io.github.queuestarter.DeadLetterPage;
 import io.github.queuestarter.GroupStats;
 import io.github.queuestarter.PageRequest;
+import io.github.queuestarter.Position;
+import io.github.queuestarter.Rewound;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What operators look at and do. Never part of the caller's transaction.
@@ -75,6 +78,19 @@ public interface Administration {
 	 * @return whether there is such a group
 	 */
 	boolean pause(String queue, String group, boolean paused);
+
+	/**
+	 * Set a group to a position in the log. Every message that is kept from there on is
+	 * delivered to it again, attempts from 1: one that it has in flight or retrying now
+	 * is taken from whoever holds it, whose settlement then changes nothing. Messages
+	 * before the position that it has in flight or retrying go their way; those that it
+	 * has not claimed it does not get. Dead letters, replayed messages, a pause and other
+	 * groups are not touched. While this runs, a message may be delivered twice.
+	 * @return where the group stands now, or {@code null} if there is no such group
+	 * @throws io.github.queuestarter.QueueException if the position is a message that is
+	 * not kept; then nothing was changed
+	 */
+	@Nullable Rewound rewind(String queue, String group, Position position);
 
 	/**
 	 * What the store knows about itself. From memory; never waits and never fails.

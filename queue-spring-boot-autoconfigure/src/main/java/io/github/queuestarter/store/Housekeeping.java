@@ -13,7 +13,11 @@ public interface Housekeeping {
 
 	/**
 	 * Remove messages of a queue that need not be kept, a bounded number per call. What a
-	 * group has not finished stays, unless the settings are lossy.
+	 * group has not finished stays, unless the settings are lossy. While somebody reads
+	 * {@link Subscription#ephemeral() for his instance alone}, and for three minutes
+	 * after, what is finished, and everything in a queue without a group, is kept for
+	 * {@link RetentionSettings#FOR_READERS} unless a limit says otherwise, and then
+	 * counts as finished.
 	 * @return how many were removed; when it was none, there is nothing left to remove
 	 * now, or another instance is at it
 	 */

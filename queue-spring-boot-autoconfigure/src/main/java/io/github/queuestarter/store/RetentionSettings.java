@@ -21,6 +21,12 @@ import org.springframework.util.Assert;
 public record RetentionSettings(Duration keepDone, @Nullable Duration maxAge, @Nullable Long maxLength, boolean lossy,
 		Duration unclaimed) {
 
+	/**
+	 * How long messages are kept at least, if no limit says otherwise, while somebody
+	 * reads without a group.
+	 */
+	public static final Duration FOR_READERS = Duration.ofMinutes(1);
+
 	private static final Duration UNCLAIMED = Duration.ofDays(7);
 
 	public RetentionSettings {

@@ -1,18 +1,23 @@
 package io.github.queuestarter.store;
 
+import io.github.queuestarter.Position;
+
 /**
- * Where a new group starts.
+ * Where most new groups start.
  */
-public enum StartFrom {
+public final class StartFrom {
 
 	/**
 	 * With the oldest message that is still stored.
 	 */
-	EARLIEST,
+	public static final Position EARLIEST = Position.earliest();
 
 	/**
 	 * With what is sent from now on.
 	 */
-	LATEST
+	public static final Position LATEST = Position.latest();
+
+	private StartFrom() {
+	}
 
 }

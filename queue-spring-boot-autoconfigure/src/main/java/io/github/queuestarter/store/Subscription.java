@@ -1,5 +1,7 @@
 package io.github.queuestarter.store;
 
+import io.github.queuestarter.Position;
+
 /**
  * What a listener wants to receive.
  *
@@ -10,14 +12,37 @@ package io.github.queuestarter.store;
  * share a group by accident
  * @param transactional whether messages are settled by {@link HandlerTransactions}: then
  * one that is being settled must not hold up its neighbours
+ * @param ephemeral whether to read for this instance alone: the place in the log is kept
+ * in memory, nobody else knows of the group, and nothing is ever due or held. Settling
+ * such a message changes nothing.
  */
-public record Subscription(String queue, String group, StartFrom startFrom, String application, boolean transactional) {
+public record Subscription(String queue, String group, Position startFrom, String application, boolean transactional,
+		boolean ephemeral) {
+
+	/**
+	 * What all groups are called that exist in the memory of an instance only.
+	 */
+	public static final String EPHEMERAL = "ephemeral";
 
 	/**
 	 * What a listener wants that settles in batches.
 	 */
-	public Subscription(String queue, String group, StartFrom startFrom, String application) {
+	public Subscription(String queue, String group, Position startFrom, String application) {
 		this(queue, group, startFrom, application, false);
+	}
+
+	/**
+	 * What a listener wants that reads as a group.
+	 */
+	public Subscription(String queue, String group, Position startFrom, String application, boolean transactional) {
+		this(queue, group, startFrom, application, transactional, false);
+	}
+
+	/**
+	 * What a listener wants that reads for its instance alone.
+	 */
+	public static Subscription ephemeral(String queue, Position startFrom, String application) {
+		return new Subscription(queue, EPHEMERAL, startFrom, application, false, true);
 	}
 
 }

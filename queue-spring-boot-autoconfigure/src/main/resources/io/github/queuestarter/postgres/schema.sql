@@ -211,6 +211,12 @@ create table if not exists queue_dead_letter (
 );
 create index if not exists queue_dead_letter_order on queue_dead_letter (queue, group_name, id);
 
+-- Queues that somebody reads without a group, see reader_start_v1, and when the last of them gave a sign of life
+create table if not exists queue_reader (
+  queue text primary key,
+  active_at timestamptz not null default clock_timestamp()
+);
+
 create table if not exists queue_consumer (
   id text primary key,
   beat bigint not null default 0,
@@ -275,12 +281,12 @@ language sql stable set search_path from current as $$
 $$;
 
 -- Makes a group if it is not there.
--- parameters: queue, group, start ('earliest' or 'latest'), application
+-- parameters: queue, group, where it starts, see cursor_at_v1 (at a message that is not kept: at the oldest), application
 -- answer:     whether it was made; the application that made it
 create or replace function create_group_v1(q text, g text, start text, app text, out created boolean, out application text)
 language plpgsql set search_path from current as $$
 declare
-  present pg_snapshot;
+  place record;
 begin
   perform require_own_statement_v1();
   select p.application into create_group_v1.application from queue_group p where p.queue = q and p.name = g
@@ -292,17 +298,18 @@ begin
   -- retention must not remove, unseen, what this group is about to read
   perform pg_advisory_xact_lock(queue_lock_key_v1(q));
   perform require_home_v1();
-  present := case when start = 'latest' then pg_current_snapshot() else '1:1:'::pg_snapshot end;
+  select * into place from cursor_at_v1(q, start);
   insert into queue_group as p (queue, name, start_from, application) values (q, g, start, app)
     on conflict do nothing;
   created := found;
   -- under the lock, so that there is one; where only one of the two tables was lost, the other one's row stays
   if not exists (select from queue_cursor c where c.queue = q and c.group_name = g and c.lane = 0) then
-    if not created then
-      present := '1:1:';
+    if not created or place.base is null then
+      select * into place from cursor_at_v1(q, 'earliest');
     end if;
     created := true;
-    insert into queue_cursor (queue, group_name, seq, base, head) values (q, g, 1, present, present);
+    insert into queue_cursor (queue, group_name, seq, base, head, after_xid, after_id)
+      values (q, g, 1, place.base, place.head, place.after_xid, place.after_id);
   end if;
   select p.application into create_group_v1.application from queue_group p where p.queue = q and p.name = g;
 end $$;
@@ -1131,6 +1138,254 @@ begin
   delete from queue_cursor c where c.queue = q and c.group_name = g;
   delete from queue_group p where p.queue = q and p.name = g;
   return 'removed';
+end $$;
+
+-- A cursor behind which lies all that comes before a place in the log, but for what is not visible yet.
+-- parameters: queue; 'earliest', 'latest', the id of a message, or the time at or after which a message was sent or
+--             became due
+-- answer:     the cursor, all null if there is no such message; and the place of the first message that it gives, null
+--             if there is none yet
+create or replace function cursor_at_v1(q text, place text, out base pg_snapshot, out head pg_snapshot,
+  out after_xid xid8, out after_id bigint, out first_xid xid8, out first_id bigint)
+language plpgsql stable
+set search_path from current
+set enable_bitmapscan = off set enable_seqscan = off set enable_sort = off set jit = off
+as $$
+declare
+  is_message boolean := place ~ '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$';
+begin
+  after_xid := '0';
+  after_id := 0;
+  if place = 'earliest' then
+    base := '1:1:';
+    head := base;
+    first_xid := '0';
+    first_id := 0;
+    return;
+  end if;
+  -- stable: the snapshot is the one that the log is read with
+  head := pg_current_snapshot();
+  if is_message then
+    select m.xid, m.id into first_xid, first_id from queue_message m
+     where m.queue = q and m.lane = 0 and m.message_id = place::uuid
+     order by m.queue, m.lane, m.xid, m.id limit 1;
+    if not found then
+      head := null;
+      after_xid := null;
+      after_id := null;
+      return;
+    end if;
+  elsif place <> 'latest' then
+    select m.xid, m.id into first_xid, first_id from queue_message m
+     where m.queue = q and m.lane = 0 and coalesce(m.promoted_at, m.sent_at) >= place::timestamptz
+     order by m.queue, m.lane, m.xid, m.id limit 1;
+  end if;
+  if first_xid is null then
+    base := head;
+    return;
+  end if;
+  -- what still runs below the place is neither behind nor before it, and comes when it commits
+  select (coalesce((array_agg(v order by v))[1], first_xid)::text || ':' || first_xid::text || ':'
+          || coalesce(string_agg(v::text, ',' order by v), ''))::pg_snapshot
+    into base from pg_snapshot_xip(head) v where v < first_xid;
+  after_xid := first_xid;
+  after_id := first_id - 1;
+end $$;
+
+-- Sets a group to a place in the log. What it has in flight or retrying from there on is taken from it and comes again.
+-- parameters: queue, group, place as in cursor_at_v1
+-- answer:     'rewound' | 'unknown' (no such group) | 'not kept' (no such message); then the first message from there on
+create or replace function rewind_v1(q text, g text, place text, out outcome text, out message_id uuid,
+  out sent_at timestamptz)
+language plpgsql
+set search_path from current set lock_timeout = '5s'
+set enable_bitmapscan = off set enable_seqscan = off set enable_sort = off set jit = off
+as $$
+#variable_conflict use_column
+declare
+  c record;
+  last_seq bigint;
+begin
+  perform require_own_statement_v1();
+  -- before the locks, as it may take long to find the place; what is sent meanwhile is not behind this cursor
+  select * into c from cursor_at_v1(q, place);
+  -- against retention and the making of a group, and against claims
+  perform pg_advisory_xact_lock(queue_lock_key_v1(q));
+  perform pg_advisory_xact_lock(cursor_lock_key_v1(q, g));
+  perform require_home_v1();
+  select p.seq into last_seq from queue_cursor p where p.queue = q and p.group_name = g and p.lane = 0
+     and exists (select from queue_group o where o.queue = q and o.name = g)
+   order by p.queue desc, p.group_name desc, p.lane desc, p.seq desc limit 1;
+  if not found then
+    outcome := 'unknown';
+    return;
+  end if;
+  if c.base is null then
+    outcome := 'not kept';
+    return;
+  end if;
+  outcome := 'rewound';
+  if c.first_xid is not null then
+    -- deliveries before retries, each in the order of their ids, as whoever settles locks them
+    perform from queue_delivery d where d.queue = q and d.group_name = g order by d.id for update;
+    with kept as materialized (
+      select d.id, array_agg(u.xid order by u.n) as xids, array_agg(u.message order by u.n) as ids
+        from queue_delivery d, unnest(d.xids, d.ids) with ordinality u (xid, message, n)
+       where d.queue = q and d.group_name = g and (u.xid, u.message) < (c.first_xid, c.first_id)
+       group by d.id),
+    gone as (
+      delete from queue_delivery d
+       where d.queue = q and d.group_name = g and not exists (select from kept k where k.id = d.id))
+    update queue_delivery d set xids = k.xids, ids = k.ids
+      from kept k where d.id = k.id and cardinality(d.ids) > cardinality(k.ids);
+    perform from queue_retry r
+     where r.queue = q and r.lane = 0 and r.group_name = g and r.xid is not null
+       and (r.xid, r.message) >= (c.first_xid, c.first_id)
+     order by r.id for update;
+    delete from queue_retry r
+     where r.queue = q and r.lane = 0 and r.group_name = g and r.xid is not null
+       and (r.xid, r.message) >= (c.first_xid, c.first_id);
+    select m.message_id, m.sent_at into message_id, sent_at from queue_message m
+     where m.queue = q and m.lane = 0 and (m.xid, m.id) >= (c.first_xid, c.first_id)
+     order by m.queue, m.lane, m.xid, m.id limit 1;
+  end if;
+  insert into queue_cursor (queue, group_name, seq, base, head, after_xid, after_id)
+    values (q, g, last_seq + 1, c.base, c.head, c.after_xid, c.after_id);
+  delete from queue_cursor p where p.queue = q and p.group_name = g and p.lane = 0 and p.seq <= last_seq;
+end $$;
+
+-- Notes that somebody reads a queue without a group, so that what is finished is kept for a while.
+-- parameters: queue
+-- answer:     none
+create or replace function mark_reader_v1(q text) returns void
+language plpgsql
+set search_path from current set enable_seqscan = off set jit = off
+as $$
+begin
+  insert into queue_reader as r (queue) values (q) on conflict (queue) do update set active_at = clock_timestamp()
+   where r.active_at < clock_timestamp() - interval '50 seconds';
+  if found then
+    delete from queue_reader r where r.active_at < clock_timestamp() - interval '1 hour';
+  end if;
+end $$;
+
+-- Whether somebody reads a queue without a group, or did a moment ago.
+-- parameters: queue
+-- answer:     whether
+create or replace function is_read_v1(q text) returns boolean
+language sql volatile set search_path from current as $$
+  select exists (select from queue_reader r where r.queue = q and r.active_at > clock_timestamp() - interval '3 minutes')
+$$;
+
+-- Begins to read a queue without a group: for a reader that keeps its cursor to itself.
+-- parameters: queue, place as in cursor_at_v1 (at a message that is not kept: at the oldest)
+-- answer:     the transaction that queue_home names, and the cursor
+create or replace function reader_start_v1(q text, place text, out home xid8, out base pg_snapshot, out head pg_snapshot,
+  out after_xid xid8, out after_id bigint)
+language plpgsql
+set search_path from current
+as $$
+begin
+  perform require_own_statement_v1();
+  perform require_home_v1();
+  select h.xid into home from queue_home h;
+  select c.base, c.head, c.after_xid, c.after_id into base, head, after_xid, after_id from cursor_at_v1(q, place) c;
+  if base is null then
+    select c.base, c.head, c.after_xid, c.after_id into base, head, after_xid, after_id
+      from cursor_at_v1(q, 'earliest') c;
+  end if;
+  perform mark_reader_v1(q);
+end $$;
+
+-- Reads messages on, for a reader that keeps its cursor to itself. Changes nothing. Like a claim it decides per
+-- transaction before it touches its rows.
+-- parameters: queue; the cursor, as it was answered last; how many at most
+-- answer:     a row per message (id is not null), since: when it was sent or became due; then one with the cursor after
+--             them and the time of now, whose home is null if the tables were re-based: then the old cursor means
+--             nothing any more
+create or replace function read_v1(q text, at_home xid8, at_base pg_snapshot, at_head pg_snapshot, at_xid xid8, at_id bigint,
+  n int)
+returns table (id bigint, message_id uuid, sent_at timestamptz, format "char", payload text, headers jsonb, since timestamptz,
+  home xid8, base pg_snapshot, head pg_snapshot, after_xid xid8, after_id bigint)
+language plpgsql rows 100
+set search_path from current
+set enable_bitmapscan = off set enable_seqscan = off set enable_sort = off set jit = off
+set plan_cache_mode = force_generic_plan
+as $$
+#variable_conflict use_column
+declare
+  x xid8;
+  k int := 0;
+  bytes bigint := 0;
+  most_bytes constant bigint := 16 * 1024 * 1024;
+begin
+  perform require_own_statement_v1();
+  perform require_home_v1();
+  if not exists (select from queue_home h where h.xid = at_home) then
+    return next;
+    return;
+  end if;
+  for round in 1..2 loop
+    -- 1. transactions that still ran at base and are finished at head, one after another
+    if at_xid < pg_snapshot_xmax(at_base) then
+      <<finished>>
+      for x in select v from pg_snapshot_xip(at_base) v
+                where v >= at_xid and v < pg_snapshot_xmax(at_head) and pg_visible_in_snapshot(v, at_head) order by v
+      loop
+        for at_xid, at_id, message_id, sent_at, format, payload, headers, since in
+          select m.xid, m.id, m.message_id, m.sent_at, m.format, m.payload, m.headers, coalesce(m.promoted_at, m.sent_at)
+            from queue_message m
+           where m.queue = q and m.lane = 0 and m.xid = x and m.id > case when at_xid = x then at_id else -1 end
+           order by m.queue, m.lane, m.xid, m.id limit n - k
+        loop
+          id := at_id;
+          return next;
+          k := k + 1;
+          bytes := bytes + octet_length(payload);
+          exit finished when bytes >= most_bytes;
+        end loop;
+        exit when k >= n;
+      end loop;
+    end if;
+    -- 2. transactions that began after base: the stretches between those that still run at head
+    if k < n and bytes < most_bytes then
+      if at_xid < pg_snapshot_xmax(at_base) then
+        at_xid := pg_snapshot_xmax(at_base);
+        at_id := 0;
+      end if;
+      <<stretches>>
+      for x in select v from pg_snapshot_xip(at_head) v where v >= at_xid
+               union all select pg_snapshot_xmax(at_head) order by 1
+      loop
+        for at_xid, at_id, message_id, sent_at, format, payload, headers, since in
+          select m.xid, m.id, m.message_id, m.sent_at, m.format, m.payload, m.headers, coalesce(m.promoted_at, m.sent_at)
+            from queue_message m
+           where m.queue = q and m.lane = 0 and (m.xid, m.id) > (at_xid, at_id) and m.xid < x
+           order by m.queue, m.lane, m.xid, m.id limit n - k
+        loop
+          id := at_id;
+          return next;
+          k := k + 1;
+          bytes := bytes + octet_length(payload);
+          exit stretches when bytes >= most_bytes;
+        end loop;
+        exit when k >= n;
+        -- step over the running one
+        at_xid := x;
+        at_id := 9223372036854775807;
+      end loop;
+    end if;
+    exit when k > 0;
+    -- the window is read out: open the next one, once
+    if round = 1 then
+      at_base := at_head;
+      at_head := pg_current_snapshot();
+      at_xid := '0';
+      at_id := 0;
+    end if;
+  end loop;
+  return query select null::bigint, null::uuid, null::timestamptz, null::"char", null::text, null::jsonb,
+    clock_timestamp(), at_home, at_base, at_head, at_xid, at_id;
 end $$;
 
 -- The cluster's identifier; null if this role may not read it. Then the other signs of a copy have to do.

@@ -1,6 +1,6 @@
 -- Makes a group if it is not there.
 -- KEYS: 1 stream, 2 groups, 3 retry, 4 attempts, 5 stream of replayed messages, 6 its retry
--- ARGV: 1 group, 2 '0' or '$' where a new group starts, 3 application,
+-- ARGV: 1 group, 2 where a new group starts, as in position_before, 3 application,
 --       4 '1' if the caller has seen the group before
 -- Returns: { 'there', 'made' or 'made-again', entry id after which it starts if it was made,
 --   the application that made it, 1 if it is paused }
@@ -35,10 +35,7 @@ if group_of(stream, group) then
 end
 
 local lost = ARGV[4] == '1' or redis.call('hexists', groups, 'created:' .. group) == 1
-local last = '0-0'
-if redis.call('exists', stream) == 1 then
-  last = map_of(redis.call('xinfo', 'stream', stream))['last-generated-id']
-end
+local last = last_generated(stream)
 local position = '0-0'
 if lost then
   -- Everything up to the low-water mark is finished; what was last delivered may not be
@@ -47,8 +44,8 @@ if lost then
     position = low
   end
   redis.call('del', retry, attempts)
-elseif ARGV[2] == '$' then
-  position = last
+else
+  position = position_before(ARGV[2], last)
 end
 redis.call('xgroup', 'create', stream, group, position, 'mkstream')
 redis.call('hdel', groups, 'lost:' .. group)

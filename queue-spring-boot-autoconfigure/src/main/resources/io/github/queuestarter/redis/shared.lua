@@ -102,6 +102,27 @@ local function less(one, other)
   return millis < other_millis
 end
 
+-- The id of the entry that was added last, whether or not it is still there.
+local function last_generated(stream)
+  if redis.call('exists', stream) == 0 then
+    return '0-0'
+  end
+  return map_of(redis.call('xinfo', 'stream', stream))['last-generated-id']
+end
+
+-- The entry id after which comes what is at a position: '0' for the oldest entry, '$' for what is added from now on, or
+-- the id of an entry, which need not be there. No later than the last one.
+local function position_before(position, last)
+  if position == '0' then
+    return '0-0'
+  end
+  if position == '$' then
+    return last
+  end
+  local id = before(position)
+  return less(last, id) and last or id
+end
+
 -- What is known of the failed attempts of a message: '<failures> <crashes> <mark> <first failure>'.
 -- The mark is '-', 'alone=<consumer>' while it runs alone, or 'crashed-alone'.
 local function read_attempts(key, id)

@@ -2,7 +2,8 @@
 -- KEYS: 1 stream, 2 groups
 -- ARGV: 1 milliseconds that finished entries are kept, 2 how many to remove at most,
 --       3 milliseconds that entries are kept for a group that is lost,
---       4 milliseconds that entries are kept if there is no group
+--       4 milliseconds that entries are kept if there is no group,
+--       5 milliseconds that entries are kept at least while somebody reads without a group
 -- Returns: { how many finished ones were removed, how many without a group }
 local stream, groups, keep, limit = KEYS[1], KEYS[2], tonumber(ARGV[1]), tonumber(ARGV[2])
 if redis.call('type', stream).ok ~= 'stream' then
@@ -33,6 +34,15 @@ for name, low in pairs(lost_groups(groups, found, now, tonumber(ARGV[3]))) do
   end
 end
 
+-- Who reads without a group is not waited for, but has some time
+local reader = redis.call('hget', groups, 'reader')
+if reader and now - tonumber(reader) < 180000 then
+  keep = math.max(keep, tonumber(ARGV[5]))
+elseif reader then
+  redis.call('hdel', groups, 'reader')
+  reader = nil
+end
+
 -- Whole nodes first, in bounded steps; then the rest, which is less than a node
 local function trim(up_to)
   local removed = redis.call('xtrim', stream, 'minid', '~', up_to, 'limit', limit)
@@ -48,7 +58,13 @@ end
 
 if not has_groups then
   -- With a lost group the entries wait for it
-  return { 0, bound and 0 or trim(before_age(tonumber(ARGV[4]))) }
+  if bound then
+    return { 0, 0 }
+  end
+  if reader then
+    return { trim(before_age(keep)), 0 }
+  end
+  return { 0, trim(before_age(tonumber(ARGV[4]))) }
 end
 if keep > 0 and less(before_age(keep), bound) then
   bound = before_age(keep)

@@ -2,6 +2,7 @@ package io.github.queuestarter.autoconfigure;
 
 import java.lang.reflect.Type;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -306,6 +307,35 @@ class QueueAutoConfigurationTests {
 	}
 
 	@Test
+	void ephemeralListenerThatWantsWhatItCannotHaveFails() {
+		Map.of(EphemeralInAGroup.class, "names group 'mailer'", EphemeralInTransaction.class, "is transactional",
+				EphemeralWithoutRetry.class, "noRetryFor", NamedEphemeral.class, "names group 'ephemeral'")
+			.forEach((listener, reason) -> this.redis.withBean(listener)
+				.run((context) -> assertThat(analysis(context.getStartupFailure())).satisfies((analysis) -> {
+					assertThat(analysis.getDescription()).contains(listener.getSimpleName() + ".on(String)")
+						.contains(reason);
+					assertThat(analysis.getAction()).contains("ephemeral");
+				})));
+	}
+
+	@Test
+	void ephemeralListenerOfATransactionalQueueFails() {
+		this.postgres.withConfiguration(AutoConfigurations.of(DataSourceTransactionManagerAutoConfiguration.class))
+			.withBean(Ephemeral.class)
+			.withPropertyValues("queue.listener.transactional=true")
+			.run((context) -> assertThat(analysis(context.getStartupFailure()).getAction())
+				.contains("queue.queues.orders.groups.ephemeral.transactional"));
+	}
+
+	@Test
+	void twoEphemeralListenersOfAQueueFail() {
+		this.redis.withBean("one", Ephemeral.class)
+			.withBean("other", Ephemeral.class)
+			.run((context) -> assertThat(analysis(context.getStartupFailure()).getDescription())
+				.contains("Each would have every message"));
+	}
+
+	@Test
 	void asyncMethodBehindAnInterfaceProxyFails() {
 		this.redis.withBean(AsyncBehindInterface.class)
 			.withUserConfiguration(WithAsync.class)
@@ -434,6 +464,46 @@ class QueueAutoConfigurationTests {
 
 		@QueueListener("orders")
 		void handle(String text) {
+		}
+
+	}
+
+	static class Ephemeral {
+
+		@QueueListener(queue = "orders", ephemeral = true)
+		void on(String text) {
+		}
+
+	}
+
+	static class EphemeralInAGroup {
+
+		@QueueListener(queue = "orders", group = "mailer", ephemeral = true)
+		void on(String text) {
+		}
+
+	}
+
+	static class EphemeralInTransaction {
+
+		@QueueListener(queue = "orders", ephemeral = true, transactional = true)
+		void on(String text) {
+		}
+
+	}
+
+	static class EphemeralWithoutRetry {
+
+		@QueueListener(queue = "orders", ephemeral = true, noRetryFor = IllegalStateException.class)
+		void on(String text) {
+		}
+
+	}
+
+	static class NamedEphemeral {
+
+		@QueueListener(queue = "orders", group = "ephemeral")
+		void on(String text) {
 		}
 
 	}

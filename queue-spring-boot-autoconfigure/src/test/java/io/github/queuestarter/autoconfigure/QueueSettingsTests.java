@@ -3,8 +3,10 @@ package io.github.queuestarter.autoconfigure;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
+import java.time.Instant;
 import java.util.Map;
 
+import io.github.queuestarter.Position;
 import io.github.queuestarter.listener.ListenerSettings;
 import io.github.queuestarter.store.DeadLetterLimits;
 import io.github.queuestarter.store.GroupName;
@@ -128,6 +130,42 @@ class QueueSettingsTests {
 			.isThrownBy(() -> settings(Map.of("queue.queues.orders.groups.old.expire-after", "30s")))
 			.withMessageContaining("queue.queues.orders.groups.old")
 			.withMessageContaining("10m");
+	}
+
+	@Test
+	void groupsStartWhereAKeySaysSo() {
+		QueueSettings settings = settings(
+				Map.of("queue.listener.start-from", "latest", "queue.queues.orders.start-from",
+						"2026-01-31T12:00:00+01:00", "queue.queues.orders.groups.mailer.start-from", "17-3"));
+		assertThat(settings.settingsFor("payments", "default").startFrom()).isEqualTo(Position.latest());
+		assertThat(settings.settingsFor("orders", "default").startFrom())
+			.isEqualTo(Position.at(Instant.parse("2026-01-31T11:00:00Z")));
+		assertThat(settings.settingsFor("orders", "mailer").startFrom()).isEqualTo(Position.of("17-3"));
+		assertThatExceptionOfType(InvalidQueuePropertiesException.class)
+			.isThrownBy(() -> settings(Map.of("queue.queues.orders.start-from", "lastest")))
+			.withMessageContaining("queue.queues.orders")
+			.withMessageContaining("'start-from'")
+			.withMessageContaining("'lastest'");
+	}
+
+	@Test
+	void ephemeralListenersStartAtTheLatestUnlessTheirOwnKeySaysOtherwise() {
+		QueueSettings settings = settings(
+				Map.of("queue.listener.start-from", "earliest", "queue.queues.orders.start-from", "earliest",
+						"queue.queues.prices.groups.ephemeral.start-from", "earliest"));
+		assertThat(settings.settingsFor("orders", "ephemeral").startFrom()).isEqualTo(Position.latest());
+		assertThat(settings.settingsFor("prices", "ephemeral").startFrom()).isEqualTo(Position.earliest());
+		assertThat(settings(Map.of()).settingsFor("prices", "ephemeral").startFrom()).isEqualTo(Position.latest());
+	}
+
+	@Test
+	void keysThatMeanNothingToEphemeralListenersAreRefused() {
+		for (String key : new String[] { "expire-after", "retry.max-delay" }) {
+			assertThatExceptionOfType(InvalidQueuePropertiesException.class)
+				.isThrownBy(() -> settings(Map.of("queue.queues.orders.groups.ephemeral." + key, "30d")))
+				.withMessageContaining("queue.queues.orders.groups.ephemeral")
+				.withMessageContaining("one attempt");
+		}
 	}
 
 	@Test

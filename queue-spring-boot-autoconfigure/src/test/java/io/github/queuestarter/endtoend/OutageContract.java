@@ -108,6 +108,27 @@ abstract class OutageContract extends EndToEndTest {
 	}
 
 	@Test
+	void ephemeralListenerGoesOnAfterAKilledServerAndAfterTheLossOfAllData() {
+		FanOutContract.Board board = new FanOutContract.Board();
+		Application application = start(application().listener(board)
+			.with("spring.data.redis.timeout", "1s")
+			.with("spring.datasource.hikari.connection-timeout", "1000"));
+		await().until(() -> health(application).getDetails().toString().contains("lastPoll=2"));
+		application.template().send(this.queue, "before");
+		board.received.await(1);
+		this.server.kill();
+		this.server.start();
+		awaitSend(application, "after");
+		await().until(() -> board.received.all().contains("after"));
+		assertThat(board.received.all()).startsWith("before", "after");
+		wipe();
+		await().until(() -> {
+			awaitSend(application, "anew");
+			return board.received.all().contains("anew");
+		});
+	}
+
+	@Test
 	void healthIsDownWhenAListenerCannotPollAlthoughItsStoreAnswers() {
 		Application application = startListening();
 		await().until(() -> health(application).getStatus().equals(Status.UP));

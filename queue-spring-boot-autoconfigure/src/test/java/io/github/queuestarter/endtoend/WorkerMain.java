@@ -19,7 +19,8 @@ import org.springframework.jdbc.core.JdbcTemplate;
  * An application process that handles messages until it is killed, and prints a line for
  * each: {@code handled <payload> <attempt> <crashes>}. Arguments are properties, as
  * {@code key=value}. A message {@code kill…} kills the process at once. With
- * {@code worker.ledger} it writes into a ledger instead.
+ * {@code worker.ledger} it writes into a ledger instead, with {@code worker.ephemeral} it
+ * reads for itself alone.
  */
 final class WorkerMain {
 
@@ -32,12 +33,37 @@ final class WorkerMain {
 			.collect(Collectors.toMap((pair) -> pair[0], (pair) -> pair[1]));
 		long micros = Long.parseLong(properties.getOrDefault("worker.micros", "0"));
 		Application.Builder builder = Application.on(new Backend("", properties))
-			.listener(properties.containsKey("worker.ledger") ? new Bookkeeper(properties.get("worker.ledger"), micros)
-					: new Handler(System.out, micros));
+			.listener(listener(properties, micros));
 		properties.forEach(builder::with);
 		builder.start();
 		System.out.println("started");
 		new CountDownLatch(1).await();
+	}
+
+	private static Object listener(Map<String, String> properties, long micros) {
+		if (properties.containsKey("worker.ephemeral")) {
+			return new OwnHandler(new Handler(System.out, micros));
+		}
+		return properties.containsKey("worker.ledger") ? new Bookkeeper(properties.get("worker.ledger"), micros)
+				: new Handler(System.out, micros);
+	}
+
+	/**
+	 * Handles the same way, and for this process alone.
+	 */
+	static final class OwnHandler {
+
+		private final Handler handler;
+
+		OwnHandler(Handler handler) {
+			this.handler = handler;
+		}
+
+		@QueueListener(queue = "${test.queue}", ephemeral = true)
+		void on(String payload, Delivery delivery) throws InterruptedException {
+			this.handler.on(payload, delivery);
+		}
+
 	}
 
 	static final class Handler {

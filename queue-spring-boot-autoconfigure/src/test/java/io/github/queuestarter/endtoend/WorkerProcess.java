@@ -130,6 +130,21 @@ final class WorkerProcess implements AutoCloseable {
 		awaitEnd();
 	}
 
+	/**
+	 * Send a signal, {@code STOP} or {@code CONT} for example.
+	 */
+	void signal(String name) {
+		try {
+			new ProcessBuilder("kill", "-" + name, String.valueOf(this.process.pid())).start().waitFor();
+		}
+		catch (IOException ex) {
+			throw new UncheckedIOException(ex);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+		}
+	}
+
 	void awaitEnd() {
 		try {
 			this.process.waitFor();

@@ -40,7 +40,7 @@ class LeastPrivilegeStoreTests extends StoreContract {
 	protected QueueStore newStore(QueueObserver observer) {
 		PostgresStore store = new PostgresStore(pool, roles.ofApplication(),
 				Databases.settings(roles.schema(), Initialize.NEVER), (event) -> {
-					if (event instanceof QueueEvent.Warning warning) {
+					if (event instanceof QueueEvent.Warning warning && !warning.text().contains("not kept any more")) {
 						// what a role may not do is told in warnings
 						throw new AssertionError(warning.toString());
 					}

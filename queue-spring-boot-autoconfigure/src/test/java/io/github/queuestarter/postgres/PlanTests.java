@@ -161,7 +161,8 @@ class PlanTests {
 
 	@ParameterizedTest
 	@ValueSource(strings = { "claim_v2", "due_v1", "promote_v1", "look_v1", "settle_v1", "remove_finished_v2",
-			"length_bound_v1", "unclaimed_queues_v1", "group_idle_v1", "stats_v1", "news_v1" })
+			"length_bound_v1", "unclaimed_queues_v1", "group_idle_v1", "stats_v1", "news_v1", "read_v1", "cursor_at_v1",
+			"rewind_v1" })
 	void functionsThatWalkOverTheLogCarryThePlannerSettings(String function) throws Exception {
 		assertThat(settings(function)).contains("enable_bitmapscan=off", "enable_seqscan=off", "enable_sort=off",
 				"jit=off");
@@ -238,6 +239,37 @@ class PlanTests {
 		assertCheap("select * from news_v1('{kept}', '{billing}')");
 		assertCheap("select ready from stats_v1('{kept}', 1000)");
 		assertCheap("select oldest_ready_v1('kept', 'billing')");
+	}
+
+	@Test
+	void readerReadsABatchWhereverItStands() throws Exception {
+		assertCheap(read("'1:1:', pg_current_snapshot(), '0', 0"));
+		assertCheap(read("pg_current_snapshot(), pg_current_snapshot(), '0', 0"));
+		assertCheap("select * from cursor_at_v1('orders', 'latest')");
+		String middle = run(
+				"do $$ begin raise notice '%', (select format('''%s'', %s', m.xid, m.id) from queue_message m"
+						+ " where m.queue = 'orders' order by m.queue, m.lane, m.xid, m.id offset " + BACKLOG / 2
+						+ " limit 1); end $$")
+			.get(0);
+		assertCheap(read("'1:1:', pg_current_snapshot(), " + middle));
+		assertThat(pages(read("'1:1:', pg_current_snapshot(), " + middle))).isPositive().isLessThan(BATCH);
+	}
+
+	@Test
+	void readerPassesOverARunningImport() throws Exception {
+		try (Connection importing = Databases.dedicated().getConnection();
+				Statement statement = importing.createStatement()) {
+			importing.setAutoCommit(false);
+			statement.execute("set search_path = \"" + SCHEMA + "\"");
+			statement.execute(fillQueue("imported"));
+			assertThat(pages(read("'1:1:', pg_current_snapshot(), '0', 0").replace("'orders'", "'imported'")))
+				.isLessThan(100);
+			importing.rollback();
+		}
+	}
+
+	private static String read(String cursor) {
+		return "select * from read_v1('orders', (select xid from queue_home), " + cursor + ", " + BATCH + ")";
 	}
 
 	@Test

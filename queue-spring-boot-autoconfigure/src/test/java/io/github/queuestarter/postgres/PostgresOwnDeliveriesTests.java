@@ -27,8 +27,8 @@ class PostgresOwnDeliveriesTests extends StoreContract {
 		PostgresStore store = new PostgresStore(pool, Databases.dedicated(), Databases.settings(SCHEMA), observer);
 		store.initialize();
 		Reader reader = (subscription, sink) -> store.reader()
-			.open(new Subscription(subscription.queue(), subscription.group(), subscription.startFrom(),
-					subscription.application(), true), sink);
+			.open(subscription.ephemeral() ? subscription : new Subscription(subscription.queue(), subscription.group(),
+					subscription.startFrom(), subscription.application(), true), sink);
 		return (QueueStore) Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] { QueueStore.class },
 				(proxy, method, arguments) -> {
 					try {

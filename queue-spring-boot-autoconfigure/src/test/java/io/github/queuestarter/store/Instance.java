@@ -12,6 +12,7 @@ import java.util.Set;
 import io.github.queuestarter.EncodedPayload;
 import io.github.queuestarter.EncodedPayload.Format;
 import io.github.queuestarter.GroupStats;
+import io.github.queuestarter.Position;
 import io.github.queuestarter.store.Consumers.Beat;
 import io.github.queuestarter.store.Consumers.Rescued;
 import org.awaitility.Awaitility;
@@ -79,7 +80,7 @@ final class Instance implements AutoCloseable {
 		return listen(queue, group, StartFrom.EARLIEST);
 	}
 
-	RecordingSink listen(String queue, String group, StartFrom startFrom) {
+	RecordingSink listen(String queue, String group, Position startFrom) {
 		return listen(sink(queue, group, startFrom));
 	}
 
@@ -99,9 +100,22 @@ final class Instance implements AutoCloseable {
 	}
 
 	/**
+	 * Start to read for this instance alone, and wait for the first poll.
+	 */
+	RecordingSink read(String queue, Position startFrom) {
+		RecordingSink sink = new RecordingSink(Subscription.ephemeral(queue, startFrom, "contract"), "nobody");
+		this.sinks.add(sink);
+		MessageSource source = this.store.reader().open(sink.subscription(), sink);
+		this.sources.put(sink, source);
+		source.start();
+		sink.awaitPolls(1);
+		return sink;
+	}
+
+	/**
 	 * A sink of this instance, not yet used.
 	 */
-	RecordingSink sink(String queue, String group, StartFrom startFrom) {
+	RecordingSink sink(String queue, String group, Position startFrom) {
 		RecordingSink sink = new RecordingSink(new Subscription(queue, group, startFrom, "contract"), join(queue));
 		this.sinks.add(sink);
 		return sink;

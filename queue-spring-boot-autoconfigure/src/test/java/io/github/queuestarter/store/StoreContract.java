@@ -18,7 +18,8 @@ import org.junit.jupiter.api.AfterEach;
  */
 public abstract class StoreContract implements SendContract, ReceiveContract, ScheduleContract, SettleContract,
 		RepeatContract, FenceContract, RescueContract, LostAnswerContract, RoomContract, DeadLetterContract,
-		PauseContract, StatsContract, RetentionContract, LimitContract, DeadLetterLimitContract, GroupRemovalContract {
+		PauseContract, StatsContract, RetentionContract, LimitContract, DeadLetterLimitContract, GroupRemovalContract,
+		PositionContract, RewindContract, EphemeralContract {
 
 	private final List<Instance> instances = new ArrayList<>();
 

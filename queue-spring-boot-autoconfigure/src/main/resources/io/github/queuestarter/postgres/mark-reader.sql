@@ -1,0 +1,3 @@
+-- parameters: queue
+-- answer:     one row
+select :schema.mark_reader_v1(?)
