@@ -3,7 +3,6 @@ package io.github.queuestarter.postgres;
 import io.github.queuestarter.Position;
 import io.github.queuestarter.QueueEvent;
 import io.github.queuestarter.QueueObserver;
-import io.github.queuestarter.store.StartFrom;
 import io.github.queuestarter.store.Subscription;
 
 /**
@@ -29,7 +28,7 @@ final class Groups {
 	void make(Subscription subscription) {
 		Position from = subscription.startFrom();
 		boolean kept = this.reads.isKept(subscription.queue(), from);
-		Made made = make(subscription, kept ? from : StartFrom.EARLIEST);
+		Made made = make(subscription, kept ? from : Position.earliest());
 		if (made.created() && !kept) {
 			this.observer.on(new QueueEvent.Warning(PostgresStore.BACKEND,
 					"Group '" + subscription.group() + "' of queue '" + subscription.queue()
@@ -49,9 +48,9 @@ final class Groups {
 	 * knows any more what it had finished.
 	 */
 	void makeAgain(Subscription subscription) {
-		if (make(subscription, StartFrom.EARLIEST).created()) {
+		if (make(subscription, Position.earliest()).created()) {
 			this.observer.on(new QueueEvent.GroupRecreated(PostgresStore.BACKEND, subscription.queue(),
-					subscription.group(), StartFrom.EARLIEST.toString()));
+					subscription.group(), Position.earliest().toString()));
 		}
 	}
 

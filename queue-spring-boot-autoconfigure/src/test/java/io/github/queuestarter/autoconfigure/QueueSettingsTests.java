@@ -11,7 +11,6 @@ import io.github.queuestarter.listener.ListenerSettings;
 import io.github.queuestarter.store.DeadLetterLimits;
 import io.github.queuestarter.store.GroupName;
 import io.github.queuestarter.store.RetentionSettings;
-import io.github.queuestarter.store.StartFrom;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.context.properties.bind.Binder;
@@ -35,7 +34,7 @@ class QueueSettingsTests {
 		assertThat(settings.prefetch()).isNull();
 		assertThat(settings.maxCrashes()).isEqualTo(3);
 		assertThat(settings.timeout()).isNull();
-		assertThat(settings.startFrom()).isEqualTo(StartFrom.EARLIEST);
+		assertThat(settings.startFrom()).isEqualTo(Position.earliest());
 		assertThat(settings.transactional()).isFalse();
 		assertThat(settings.retry().maxAttempts()).isEqualTo(5);
 		assertThat(settings.retry().delay()).isEqualTo(Duration.ofSeconds(1));

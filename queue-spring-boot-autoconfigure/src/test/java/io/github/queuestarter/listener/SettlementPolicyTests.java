@@ -11,10 +11,10 @@ import io.github.queuestarter.EncodedPayload;
 import io.github.queuestarter.Failure;
 import io.github.queuestarter.Outcome;
 import io.github.queuestarter.PermanentFailureException;
+import io.github.queuestarter.Position;
 import io.github.queuestarter.store.ClaimedMessage;
 import io.github.queuestarter.store.Receipt;
 import io.github.queuestarter.store.Settlement;
-import io.github.queuestarter.store.StartFrom;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -24,7 +24,7 @@ class SettlementPolicyTests {
 	private static final RetrySettings RETRY = new RetrySettings(3, Duration.ofSeconds(1), 2, Duration.ofMinutes(5), 0);
 
 	private final SettlementPolicy policy = new SettlementPolicy(
-			new ListenerSettings(1, null, RETRY, 3, Duration.ofSeconds(9), StartFrom.EARLIEST, false),
+			new ListenerSettings(1, null, RETRY, 3, Duration.ofSeconds(9), Position.earliest(), false),
 			List.of(IOException.class));
 
 	@Test

@@ -13,9 +13,9 @@ import java.util.stream.IntStream;
 import javax.sql.DataSource;
 
 import io.github.queuestarter.Failure;
+import io.github.queuestarter.Position;
 import io.github.queuestarter.store.ClaimedMessage;
 import io.github.queuestarter.store.Settlement;
-import io.github.queuestarter.store.StartFrom;
 import io.github.queuestarter.store.Subscription;
 
 /**
@@ -141,7 +141,7 @@ final class OldWorld implements AutoCloseable {
 	}
 
 	private static Subscription subscription(String group) {
-		return new Subscription("orders", group, StartFrom.EARLIEST, "test");
+		return new Subscription("orders", group, Position.earliest(), "test");
 	}
 
 	/**

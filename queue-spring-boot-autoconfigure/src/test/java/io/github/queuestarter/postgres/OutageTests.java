@@ -23,13 +23,13 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
+import io.github.queuestarter.Position;
 import io.github.queuestarter.QueueEvent;
 import io.github.queuestarter.QueueStoreException;
 import io.github.queuestarter.postgres.PostgresStore.Settings;
 import io.github.queuestarter.servers.PostgresServer;
 import io.github.queuestarter.store.MessageSource;
 import io.github.queuestarter.store.Sink;
-import io.github.queuestarter.store.StartFrom;
 import io.github.queuestarter.store.Subscription;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -139,7 +139,7 @@ class OutageTests {
 					});
 			MessageSource source = app.store()
 				.reader()
-				.open(new Subscription("orders", "billing", StartFrom.EARLIEST, "test"), fragile);
+				.open(new Subscription("orders", "billing", Position.earliest(), "test"), fragile);
 			source.start();
 			Awaitility.await().until(() -> failures.get() > 2);
 			String id = app.send(false, "orders", "text").get(0);

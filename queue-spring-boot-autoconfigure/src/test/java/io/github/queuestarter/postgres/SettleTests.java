@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 
 import io.github.queuestarter.Count;
 import io.github.queuestarter.Failure;
+import io.github.queuestarter.Position;
 import io.github.queuestarter.store.ClaimedMessage;
 import io.github.queuestarter.store.ConsumerIds;
 import io.github.queuestarter.store.MessageSource;
@@ -30,7 +31,6 @@ import io.github.queuestarter.store.Receipt;
 import io.github.queuestarter.store.RetentionSettings;
 import io.github.queuestarter.store.Settlement;
 import io.github.queuestarter.store.Sink;
-import io.github.queuestarter.store.StartFrom;
 import io.github.queuestarter.store.Subscription;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -104,7 +104,7 @@ class SettleTests {
 			StormSink sink = new StormSink(app.consumer());
 			MessageSource source = app.store()
 				.reader()
-				.open(new Subscription("orders", "billing", StartFrom.EARLIEST, "test"), sink);
+				.open(new Subscription("orders", "billing", Position.earliest(), "test"), sink);
 			source.start();
 			app.send(false, "orders", "text");
 			List<ClaimedMessage> messages = new ArrayList<>();
@@ -134,7 +134,7 @@ class SettleTests {
 		ThreadLocalRandom random = ThreadLocalRandom.current();
 		StormSink sink = new StormSink(consumer);
 		MessageSource source = store.reader()
-			.open(new Subscription("orders", "billing", StartFrom.EARLIEST, "t"), sink);
+			.open(new Subscription("orders", "billing", Position.earliest(), "t"), sink);
 		source.start();
 		ExecutorService settlers = Executors.newFixedThreadPool(2);
 		for (int round = 0; round < 20 && this.finished.size() < MESSAGES; round++) {

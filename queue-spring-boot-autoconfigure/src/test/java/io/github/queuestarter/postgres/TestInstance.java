@@ -14,13 +14,13 @@ import javax.sql.DataSource;
 
 import io.github.queuestarter.EncodedPayload;
 import io.github.queuestarter.EncodedPayload.Format;
+import io.github.queuestarter.Position;
 import io.github.queuestarter.QueueEvent;
 import io.github.queuestarter.store.ClaimedMessage;
 import io.github.queuestarter.store.ConsumerIds;
 import io.github.queuestarter.store.MessageSource;
 import io.github.queuestarter.store.OutgoingMessage;
 import io.github.queuestarter.store.Settlement;
-import io.github.queuestarter.store.StartFrom;
 import io.github.queuestarter.store.Subscription;
 
 import org.springframework.beans.factory.support.StaticListableBeanFactory;
@@ -76,7 +76,7 @@ final class TestInstance implements AutoCloseable {
 			Function<ClaimedMessage, Settlement> decision) {
 		AckingSink sink = new AckingSink(this.consumer, room, this.store.settlements(), received, decision);
 		MessageSource source = this.store.reader()
-			.open(new Subscription(queue, group, StartFrom.EARLIEST, "test"), sink);
+			.open(new Subscription(queue, group, Position.earliest(), "test"), sink);
 		this.sources.put(source, sink);
 		source.start();
 		return sink;

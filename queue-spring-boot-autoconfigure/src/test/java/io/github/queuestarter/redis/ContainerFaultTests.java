@@ -13,10 +13,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.UnaryOperator;
 
+import io.github.queuestarter.Position;
 import io.github.queuestarter.store.ClaimedMessage;
 import io.github.queuestarter.store.MessageSource;
 import io.github.queuestarter.store.Settlement;
-import io.github.queuestarter.store.StartFrom;
 import io.github.queuestarter.store.Subscription;
 import io.lettuce.core.UnblockType;
 import org.awaitility.Awaitility;
@@ -237,7 +237,7 @@ class ContainerFaultTests {
 	void sourceReadsNothingBeforeItIsStarted() throws Exception {
 		MessageSource source = this.server.store()
 			.reader()
-			.open(new Subscription(QUEUE, GROUP, StartFrom.EARLIEST, "tests"), this.sink);
+			.open(new Subscription(QUEUE, GROUP, Position.earliest(), "tests"), this.sink);
 		this.server.send(QUEUE, "m");
 		assertThat(threads("queue-" + QUEUE + "-" + GROUP)).isEmpty();
 		assertThat(this.server.redis().xinfoGroups(STREAM)).isEmpty();

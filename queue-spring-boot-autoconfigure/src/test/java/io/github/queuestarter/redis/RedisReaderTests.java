@@ -9,11 +9,11 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
+import io.github.queuestarter.Position;
 import io.github.queuestarter.QueueEvent;
 import io.github.queuestarter.store.ClaimedMessage;
 import io.github.queuestarter.store.MessageSource;
 import io.github.queuestarter.store.Settlement;
-import io.github.queuestarter.store.StartFrom;
 import io.github.queuestarter.store.Subscription;
 import io.lettuce.core.KillArgs;
 import org.awaitility.Awaitility;
@@ -65,7 +65,7 @@ class RedisReaderTests {
 		this.sink.room = 7;
 		MessageSource source = this.server.store()
 			.reader()
-			.open(new Subscription(QUEUE, GROUP, StartFrom.EARLIEST, "tests"), this.sink);
+			.open(new Subscription(QUEUE, GROUP, Position.earliest(), "tests"), this.sink);
 		source.start();
 		for (int i = 0; i < 7; i++) {
 			this.sink.receive();
@@ -207,7 +207,7 @@ class RedisReaderTests {
 		this.server.redis().set("queue:" + QUEUE, "not a stream");
 		this.server.store()
 			.reader()
-			.open(new Subscription(QUEUE, GROUP, StartFrom.EARLIEST, "tests"), this.sink)
+			.open(new Subscription(QUEUE, GROUP, Position.earliest(), "tests"), this.sink)
 			.start();
 		assertThat(this.sink.awaitFailure()).hasMessageContaining("WRONGTYPE");
 		this.server.redis().del("queue:" + QUEUE);
@@ -275,7 +275,7 @@ class RedisReaderTests {
 		};
 		MessageSource source = this.server.store()
 			.reader()
-			.open(new Subscription(QUEUE, GROUP, StartFrom.EARLIEST, "tests"), this.sink);
+			.open(new Subscription(QUEUE, GROUP, Position.earliest(), "tests"), this.sink);
 		source.start();
 		assertThat(granted.tryAcquire(15, TimeUnit.SECONDS)).isTrue();
 		source.stop();

@@ -8,6 +8,7 @@ import java.util.UUID;
 
 import io.github.queuestarter.EncodedPayload;
 import io.github.queuestarter.EncodedPayload.Format;
+import io.github.queuestarter.Position;
 import io.github.queuestarter.QueueStoreException;
 import io.github.queuestarter.servers.RedisServer;
 import io.github.queuestarter.store.ClaimedMessage;
@@ -15,7 +16,6 @@ import io.github.queuestarter.store.ConsumerIds;
 import io.github.queuestarter.store.MessageSource;
 import io.github.queuestarter.store.OutgoingMessage;
 import io.github.queuestarter.store.Settlement;
-import io.github.queuestarter.store.StartFrom;
 import io.github.queuestarter.store.Subscription;
 import io.github.queuestarter.testing.TestRedis;
 import org.junit.jupiter.api.AfterEach;
@@ -61,7 +61,7 @@ class RedisSilenceTests {
 		this.store.consumers().register(QUEUE, consumer);
 		this.sink = new CollectingSink(consumer);
 		this.source = this.store.reader()
-			.open(new Subscription(QUEUE, "billing", StartFrom.EARLIEST, "tests"), this.sink);
+			.open(new Subscription(QUEUE, "billing", Position.earliest(), "tests"), this.sink);
 		this.source.start();
 		this.sink.awaitPolls(1);
 	}

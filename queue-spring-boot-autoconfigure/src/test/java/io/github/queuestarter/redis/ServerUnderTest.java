@@ -11,12 +11,12 @@ import java.util.function.UnaryOperator;
 
 import io.github.queuestarter.EncodedPayload;
 import io.github.queuestarter.EncodedPayload.Format;
+import io.github.queuestarter.Position;
 import io.github.queuestarter.QueueEvent;
 import io.github.queuestarter.servers.RedisServer;
 import io.github.queuestarter.store.ConsumerIds;
 import io.github.queuestarter.store.MessageSource;
 import io.github.queuestarter.store.OutgoingMessage;
-import io.github.queuestarter.store.StartFrom;
 import io.github.queuestarter.store.Subscription;
 import io.github.queuestarter.testing.TestRedis;
 import io.lettuce.core.RedisClient;
@@ -136,7 +136,7 @@ final class ServerUnderTest implements AutoCloseable {
 	 */
 	MessageSource listen(RedisStore store, String queue, String group, CollectingSink sink)
 			throws InterruptedException {
-		MessageSource source = store.reader().open(new Subscription(queue, group, StartFrom.EARLIEST, "tests"), sink);
+		MessageSource source = store.reader().open(new Subscription(queue, group, Position.earliest(), "tests"), sink);
 		this.sources.add(source);
 		source.start();
 		sink.awaitPolls(1);

@@ -30,7 +30,7 @@ interface EphemeralContract extends StoreUnderTest {
 		for (int i = 0; i < 3; i++) {
 			readers.add(instance().read(queue, Position.latest()));
 		}
-		RecordingSink group = one.listen(queue, "billing", StartFrom.LATEST);
+		RecordingSink group = one.listen(queue, "billing", Position.latest());
 		one.send(queue, "1", "2");
 		one.send(queue, "3");
 		for (RecordingSink reader : readers) {

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Set;
 
 import io.github.queuestarter.PageRequest;
+import io.github.queuestarter.Position;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -117,7 +118,7 @@ interface GroupRemovalContract extends StoreUnderTest {
 			.extracting("id")
 			.containsExactly(dead.id());
 		assertThat(app.rescue(queue)).isZero();
-		RecordingSink anew = app.listen(queue, "billing", StartFrom.LATEST);
+		RecordingSink anew = app.listen(queue, "billing", Position.latest());
 		assertThat(app.leftovers(anew)).isEmpty();
 		assertThat(app.stats(queue, "billing").pending().value()).isZero();
 		assertThat(app.stats(queue, "billing").deadLetters().value()).isEqualTo(1);

@@ -77,7 +77,7 @@ final class Instance implements AutoCloseable {
 	 * Start to receive, from the earliest message if the group is new.
 	 */
 	RecordingSink listen(String queue, String group) {
-		return listen(queue, group, StartFrom.EARLIEST);
+		return listen(queue, group, Position.earliest());
 	}
 
 	RecordingSink listen(String queue, String group, Position startFrom) {

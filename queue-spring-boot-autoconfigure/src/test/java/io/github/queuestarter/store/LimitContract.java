@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 import io.github.queuestarter.Count;
+import io.github.queuestarter.Position;
 import io.github.queuestarter.store.Housekeeping.Removal;
 import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
@@ -109,7 +110,7 @@ interface LimitContract extends StoreUnderTest {
 		Instance app = instance();
 		String queue = Messages.newQueue();
 		Duration wait = Duration.ofSeconds(3);
-		RecordingSink sink = app.listen(app.sink(queue, "billing", StartFrom.EARLIEST).room(0));
+		RecordingSink sink = app.listen(app.sink(queue, "billing", Position.earliest()).room(0));
 		app.send(Messages.delayed(queue, "later", wait));
 		Awaitility.await()
 			.pollInterval(Duration.ofMillis(20))
@@ -215,7 +216,7 @@ interface LimitContract extends StoreUnderTest {
 			this.workers = List.of(test.instance(), test.instance());
 			this.retention = retention;
 			this.workers.forEach((worker) -> this.sinks
-				.add(worker.listen(worker.sink(this.queue, "billing", StartFrom.EARLIEST).room(20))));
+				.add(worker.listen(worker.sink(this.queue, "billing", Position.earliest()).room(20))));
 		}
 
 		void run(int messages, End end) {

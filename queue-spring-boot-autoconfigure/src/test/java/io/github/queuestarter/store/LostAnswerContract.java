@@ -2,6 +2,7 @@ package io.github.queuestarter.store;
 
 import java.time.Duration;
 
+import io.github.queuestarter.Position;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -20,7 +21,7 @@ interface LostAnswerContract extends StoreUnderTest {
 	default void newMessagesWhoseClaimWasLostComeAgain() {
 		Instance app = instance();
 		String queue = Messages.newQueue();
-		RecordingSink sink = app.listen(app.sink(queue, "billing", StartFrom.EARLIEST).loseNext(3));
+		RecordingSink sink = app.listen(app.sink(queue, "billing", Position.earliest()).loseNext(3));
 		app.send(queue, "1", "2", "3", "4");
 		sink.awaitLost(3);
 		ClaimedMessage held = sink.receive();
@@ -57,7 +58,7 @@ interface LostAnswerContract extends StoreUnderTest {
 	default void claimLostBeforeAStopComesAgainAfterTheNextStart() {
 		Instance app = instance();
 		String queue = Messages.newQueue();
-		RecordingSink lossy = app.listen(app.sink(queue, "billing", StartFrom.EARLIEST).loseNext(1));
+		RecordingSink lossy = app.listen(app.sink(queue, "billing", Position.earliest()).loseNext(1));
 		app.send(queue, "text");
 		lossy.awaitLost(1);
 		app.stop(lossy);

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Set;
 
 import io.github.queuestarter.Count;
+import io.github.queuestarter.Position;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -37,7 +38,7 @@ interface ReceiveContract extends StoreUnderTest {
 		List<Instance> instances = List.of(instance(), instance(), instance());
 		List<RecordingSink> sinks = new ArrayList<>();
 		for (Instance instance : instances) {
-			sinks.add(instance.listen(instance.sink(queue, "billing", StartFrom.EARLIEST).room(10)));
+			sinks.add(instance.listen(instance.sink(queue, "billing", Position.earliest()).room(10)));
 		}
 		List<String> sent = new ArrayList<>();
 		for (int batch = 0; batch < 20; batch++) {
@@ -79,8 +80,8 @@ interface ReceiveContract extends StoreUnderTest {
 		String queue = Messages.newQueue();
 		Instance first = instance();
 		Instance second = instance();
-		RecordingSink ofFirst = first.listen(first.sink(queue, "billing", StartFrom.EARLIEST).room(2));
-		RecordingSink ofSecond = second.listen(second.sink(queue, "billing", StartFrom.EARLIEST).room(2));
+		RecordingSink ofFirst = first.listen(first.sink(queue, "billing", Position.earliest()).room(2));
+		RecordingSink ofSecond = second.listen(second.sink(queue, "billing", Position.earliest()).room(2));
 		List<String> sent = first.send(queue, "1", "2", "3", "4");
 		Set<String> received = new HashSet<>(Messages.ids(ofFirst.receive(2)));
 		received.addAll(Messages.ids(ofSecond.receive(2)));
@@ -92,7 +93,7 @@ interface ReceiveContract extends StoreUnderTest {
 		Instance app = instance();
 		String queue = Messages.newQueue();
 		app.send(queue, "1", "2");
-		RecordingSink sink = app.listen(queue, "billing", StartFrom.EARLIEST);
+		RecordingSink sink = app.listen(queue, "billing", Position.earliest());
 		app.send(queue, "3");
 		assertThat(Messages.texts(sink.receive(3))).containsExactly("1", "2", "3");
 	}
@@ -102,7 +103,7 @@ interface ReceiveContract extends StoreUnderTest {
 		Instance app = instance();
 		String queue = Messages.newQueue();
 		app.send(queue, "1", "2");
-		RecordingSink sink = app.listen(queue, "billing", StartFrom.LATEST);
+		RecordingSink sink = app.listen(queue, "billing", Position.latest());
 		app.send(queue, "3");
 		ClaimedMessage received = sink.receive();
 		assertThat(received.payload().asText()).isEqualTo("3");
@@ -120,7 +121,7 @@ interface ReceiveContract extends StoreUnderTest {
 		first.retire();
 		first.send(queue, "2");
 		Instance second = instance();
-		RecordingSink ofSecond = second.listen(queue, "billing", StartFrom.LATEST);
+		RecordingSink ofSecond = second.listen(queue, "billing", Position.latest());
 		second.send(queue, "3");
 		assertThat(Messages.texts(ofSecond.receive(2))).containsExactly("2", "3");
 	}
@@ -129,7 +130,7 @@ interface ReceiveContract extends StoreUnderTest {
 	default void sourceClaimsNoMoreThanThereIsRoomFor() {
 		Instance app = instance();
 		String queue = Messages.newQueue();
-		RecordingSink sink = app.listen(app.sink(queue, "billing", StartFrom.EARLIEST).room(3));
+		RecordingSink sink = app.listen(app.sink(queue, "billing", Position.earliest()).room(3));
 		app.send(queue, Messages.numbers(10));
 		List<ClaimedMessage> received = sink.receive(3);
 		assertThat(app.stats(queue, "billing").inFlight()).isEqualTo(Count.exactly(3));
@@ -161,7 +162,7 @@ interface ReceiveContract extends StoreUnderTest {
 	default void sourceThatWasStoppedStartsAgain() {
 		Instance app = instance();
 		String queue = Messages.newQueue();
-		Subscription subscription = new Subscription(queue, "billing", StartFrom.EARLIEST, "contract");
+		Subscription subscription = new Subscription(queue, "billing", Position.earliest(), "contract");
 		RecordingSink sink = new RecordingSink(subscription, app.join(queue));
 		MessageSource source = app.store().reader().open(subscription, sink);
 		for (int round = 0; round < 3; round++) {

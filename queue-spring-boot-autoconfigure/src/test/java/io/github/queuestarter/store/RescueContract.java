@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Set;
 
 import io.github.queuestarter.Count;
+import io.github.queuestarter.Position;
 import io.github.queuestarter.store.Consumers.Rescued;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -173,7 +174,7 @@ interface RescueContract extends StoreUnderTest {
 		String queue = Messages.newQueue();
 		Instance first = instance();
 		Instance second = instance();
-		RecordingSink ofFirst = first.listen(first.sink(queue, "billing", StartFrom.EARLIEST).room(7));
+		RecordingSink ofFirst = first.listen(first.sink(queue, "billing", Position.earliest()).room(7));
 		second.join(queue);
 		Set<String> open = new HashSet<>(first.send(queue, Messages.numbers(20)));
 		assertThat(second.fence(queue, first)).isTrue();

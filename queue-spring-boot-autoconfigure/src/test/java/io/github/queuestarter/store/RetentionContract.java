@@ -3,6 +3,7 @@ package io.github.queuestarter.store;
 import java.time.Duration;
 import java.util.List;
 
+import io.github.queuestarter.Position;
 import io.github.queuestarter.store.Housekeeping.Removal;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -35,7 +36,7 @@ interface RetentionContract extends StoreUnderTest {
 	default void manyFinishedMessagesAreRemovedInSeveralCalls() {
 		Instance app = instance();
 		String queue = Messages.newQueue();
-		RecordingSink sink = app.listen(app.sink(queue, "billing", StartFrom.EARLIEST).room(5000));
+		RecordingSink sink = app.listen(app.sink(queue, "billing", Position.earliest()).room(5000));
 		app.send(queue, Messages.numbers(3000));
 		app.ackAll(sink.receive(3000));
 		awaitRemoved(app, queue, 3000);
@@ -66,7 +67,7 @@ interface RetentionContract extends StoreUnderTest {
 		app.ackAll(billing.receive(10));
 		billing.awaitPolls(2);
 		assertThat(removeFinished(app, queue)).isZero();
-		RecordingSink shipping = app.listen(app.sink(queue, "shipping", StartFrom.EARLIEST).room(6));
+		RecordingSink shipping = app.listen(app.sink(queue, "shipping", Position.earliest()).room(6));
 		assertThat(Messages.texts(shipping.receive(6))).containsExactly("0", "1", "2", "3", "4", "5");
 		assertThat(removeFinished(app, queue)).isZero();
 		app.ackAll(shipping.held());

@@ -250,7 +250,7 @@ interface RewindContract extends StoreUnderTest {
 		List<RecordingSink> sinks = new ArrayList<>();
 		for (int i = 0; i < 3; i++) {
 			Instance worker = instance();
-			RecordingSink sink = worker.listen(worker.sink(queue, "billing", StartFrom.EARLIEST).room(20));
+			RecordingSink sink = worker.listen(worker.sink(queue, "billing", Position.earliest()).room(20));
 			sinks.add(sink);
 			all.add(() -> {
 				while (!over.get()) {

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 
 import io.github.queuestarter.Count;
+import io.github.queuestarter.Position;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -17,7 +18,7 @@ interface RoomContract extends StoreUnderTest {
 	default void dueMessageComesThoughThereIsNoRoomForNewOnes() {
 		Instance app = instance();
 		String queue = Messages.newQueue();
-		RecordingSink sink = app.listen(app.sink(queue, "billing", StartFrom.EARLIEST).room(2));
+		RecordingSink sink = app.listen(app.sink(queue, "billing", Position.earliest()).room(2));
 		app.send(queue, "due", "held", "new");
 		List<ClaimedMessage> first = sink.receive(2);
 		sink.room(1);
@@ -33,7 +34,7 @@ interface RoomContract extends StoreUnderTest {
 	default void newMessageComesThoughThereIsNoRoomForDueOnes() {
 		Instance app = instance();
 		String queue = Messages.newQueue();
-		RecordingSink sink = app.listen(app.sink(queue, "billing", StartFrom.EARLIEST).roomForDue(0, 0));
+		RecordingSink sink = app.listen(app.sink(queue, "billing", Position.earliest()).roomForDue(0, 0));
 		app.send(queue, "due");
 		app.retry(sink.receive(), Duration.ZERO);
 		app.send(queue, "new");
@@ -46,7 +47,7 @@ interface RoomContract extends StoreUnderTest {
 	default void floodOfNewMessagesDoesNotStarveDueOnes() {
 		Instance app = instance();
 		String queue = Messages.newQueue();
-		RecordingSink sink = app.listen(app.sink(queue, "billing", StartFrom.EARLIEST).room(5));
+		RecordingSink sink = app.listen(app.sink(queue, "billing", Position.earliest()).room(5));
 		app.send(queue, Messages.numbers(20_000));
 		app.retry(sink.receive(), Duration.ZERO);
 		int news = 0;
@@ -65,7 +66,7 @@ interface RoomContract extends StoreUnderTest {
 	default void floodOfDueMessagesDoesNotStarveNewOnes() {
 		Instance app = instance();
 		String queue = Messages.newQueue();
-		RecordingSink sink = app.listen(app.sink(queue, "billing", StartFrom.EARLIEST).roomForDue(5, 5));
+		RecordingSink sink = app.listen(app.sink(queue, "billing", Position.earliest()).roomForDue(5, 5));
 		app.send(queue, Messages.numbers(900));
 		app.settleHeld(sink.receive(900).stream().map(SettlementKind.RETRY::of).toArray(Settlement[]::new));
 		app.send(queue, "new");
@@ -85,7 +86,7 @@ interface RoomContract extends StoreUnderTest {
 	default void dueMessagesComeAsThereIsRoom() {
 		Instance app = instance();
 		String queue = Messages.newQueue();
-		RecordingSink sink = app.listen(app.sink(queue, "billing", StartFrom.EARLIEST).roomForDue(2, 2));
+		RecordingSink sink = app.listen(app.sink(queue, "billing", Position.earliest()).roomForDue(2, 2));
 		app.send(queue, Messages.numbers(5));
 		app.settleHeld(sink.receive(5).stream().map(SettlementKind.RETRY::of).toArray(Settlement[]::new));
 		List<ClaimedMessage> due = sink.receive(2);
@@ -107,7 +108,7 @@ interface RoomContract extends StoreUnderTest {
 		ofCrashed.receive(2);
 		crashed.crash();
 		assertThat(app.takeOver(queue, crashed)).isEqualTo(2);
-		RecordingSink sink = app.listen(app.sink(queue, "billing", StartFrom.EARLIEST).roomForDue(10, 0));
+		RecordingSink sink = app.listen(app.sink(queue, "billing", Position.earliest()).roomForDue(10, 0));
 		app.send(queue, "innocent");
 		// Due later than the suspects, so they have had their chance when it comes
 		app.retry(sink.receive(), Duration.ZERO);

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.UUID;
 
 import io.github.queuestarter.Count;
+import io.github.queuestarter.Position;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -93,8 +94,8 @@ interface ScheduleContract extends StoreUnderTest {
 		String queue = Messages.newQueue();
 		Instance first = instance();
 		Instance second = instance();
-		RecordingSink ofFirst = first.listen(first.sink(queue, "billing", StartFrom.EARLIEST).room(3000));
-		RecordingSink ofSecond = second.listen(second.sink(queue, "billing", StartFrom.EARLIEST).room(3000));
+		RecordingSink ofFirst = first.listen(first.sink(queue, "billing", Position.earliest()).room(3000));
+		RecordingSink ofSecond = second.listen(second.sink(queue, "billing", Position.earliest()).room(3000));
 		List<OutgoingMessage> messages = new ArrayList<>();
 		for (int i = 0; i < 2500; i++) {
 			messages.add(Messages.delayed(queue, Integer.toString(i), Duration.ofMillis(200 + i % 7)));
@@ -125,7 +126,7 @@ interface ScheduleContract extends StoreUnderTest {
 		Instance app = instance();
 		String queue = Messages.newQueue();
 		String id = app.send(Messages.delayed(queue, "later", Duration.ofSeconds(2))).get(0);
-		RecordingSink sink = app.listen(queue, "billing", StartFrom.LATEST);
+		RecordingSink sink = app.listen(queue, "billing", Position.latest());
 		assertThat(sink.receive().id()).isEqualTo(id);
 	}
 

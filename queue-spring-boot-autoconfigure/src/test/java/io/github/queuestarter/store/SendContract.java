@@ -12,6 +12,7 @@ import java.util.stream.IntStream;
 
 import io.github.queuestarter.EncodedPayload;
 import io.github.queuestarter.EncodedPayload.Format;
+import io.github.queuestarter.Position;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -127,7 +128,7 @@ interface SendContract extends StoreUnderTest {
 	default void concurrentSendersLoseNothingAndKeepTheirOwnOrder() {
 		Instance app = instance();
 		String queue = Messages.newQueue();
-		RecordingSink sink = app.listen(app.sink(queue, "billing", StartFrom.EARLIEST).room(3000));
+		RecordingSink sink = app.listen(app.sink(queue, "billing", Position.earliest()).room(3000));
 		Instance other = instance();
 		Together.call(() -> sendNumbered(app, queue, "a"), () -> sendNumbered(other, queue, "b"),
 				() -> sendNumbered(app, queue, "c"), () -> sendNumbered(other, queue, "d"));

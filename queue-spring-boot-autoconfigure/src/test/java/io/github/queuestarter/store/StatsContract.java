@@ -6,6 +6,7 @@ import java.util.Set;
 
 import io.github.queuestarter.Count;
 import io.github.queuestarter.GroupStats;
+import io.github.queuestarter.Position;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -25,7 +26,7 @@ interface StatsContract extends StoreUnderTest {
 		assertStats(app, queue, 0, 0, 0, 1, 0);
 		app.send(queue, Messages.numbers(7));
 		assertStats(app, queue, 7, 0, 0, 1, 0);
-		RecordingSink sink = app.listen(app.sink(queue, "billing", StartFrom.EARLIEST).room(5));
+		RecordingSink sink = app.listen(app.sink(queue, "billing", Position.earliest()).room(5));
 		List<ClaimedMessage> held = sink.receive(5);
 		sink.room(0);
 		app.stop(sink);
@@ -76,10 +77,10 @@ interface StatsContract extends StoreUnderTest {
 		Instance app = instance();
 		String queue = Messages.newQueue();
 		app.send(queue, Messages.numbers(10));
-		RecordingSink sink = app.listen(app.sink(queue, "billing", StartFrom.EARLIEST).room(4));
+		RecordingSink sink = app.listen(app.sink(queue, "billing", Position.earliest()).room(4));
 		sink.receive(4);
 		assertThat(app.stats(queue, "billing").ready()).isEqualTo(Count.exactly(6));
-		RecordingSink late = app.listen(queue, "late", StartFrom.LATEST);
+		RecordingSink late = app.listen(queue, "late", Position.latest());
 		assertThat(app.stats(queue, "late").ready()).isEqualTo(Count.exactly(0));
 		app.stop(late);
 		app.send(queue, "11");
