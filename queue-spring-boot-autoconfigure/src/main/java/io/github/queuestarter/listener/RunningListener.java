@@ -43,8 +43,6 @@ final class RunningListener {
 	 */
 	private final Duration longestSilence;
 
-	private final InstanceSettings instance;
-
 	private final QueueStore store;
 
 	private final Lease lease;
@@ -79,7 +77,6 @@ final class RunningListener {
 			Isolation isolation, QueueObserver observer, ObservationRegistry observations) {
 		this.definition = plan.definition();
 		this.settings = plan.settings();
-		this.instance = instance;
 		this.store = plan.store();
 		this.longestSilence = instance.heartbeatExpiry().plus(this.store.longestCall());
 		this.lease = lease;
