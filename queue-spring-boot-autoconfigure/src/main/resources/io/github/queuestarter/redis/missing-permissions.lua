@@ -14,10 +14,11 @@ local needed = {
   { 'zrangebyscore', side, '0', '1' }, { 'zrem', side, 'm' }, { 'zscore', side, 'm' },
   { 'xadd', stream, '*', 'f', 'v' }, { 'xlen', stream }, { 'xrange', stream, '-', '+' },
   { 'xtrim', stream, 'minid', '0' }, { 'xdel', stream, '0-1' },
-  { 'xreadgroup', 'group', 'g', 'c', 'streams', stream, '>' }, { 'xack', stream, 'g', '0-1' },
+  { 'xread', 'streams', stream, '$' }, { 'xreadgroup', 'group', 'g', 'c', 'streams', stream, '>' },
+  { 'xack', stream, 'g', '0-1' },
   { 'xclaim', stream, 'g', 'c', '0', '0-1' }, { 'xpending', stream, 'g' },
   { 'xgroup', 'create', stream, 'g', '0' }, { 'xgroup', 'destroy', stream, 'g' },
-  { 'xgroup', 'delconsumer', stream, 'g', 'c' },
+  { 'xgroup', 'setid', stream, 'g', '0' }, { 'xgroup', 'delconsumer', stream, 'g', 'c' },
   { 'xinfo', 'stream', stream }, { 'xinfo', 'groups', stream }, { 'xinfo', 'consumers', stream, 'g' },
 }
 if ARGV[2] == '1' then
