@@ -1030,7 +1030,8 @@ begin
                   or (pg_visible_in_snapshot(s.xid, c.head) and (s.xid, s.id) <= (c.after_xid, c.after_id)), false))
                as read_by_all
         from scanned s
-       where not exists (select from in_flight f where f.xid = s.xid and f.message = s.id)
+       -- looked up, not joined: to a table that was never analysed a join compares each with all
+       where (s.xid, s.id) not in (select f.xid, f.message from in_flight f)
          and (not exists (select from queue_retry r where r.queue = q and r.lane = 0 and r.xid is not null)
            or not exists (
              select from queue_retry r where r.queue = q and r.lane = 0 and r.xid = s.xid and r.message = s.id))),
