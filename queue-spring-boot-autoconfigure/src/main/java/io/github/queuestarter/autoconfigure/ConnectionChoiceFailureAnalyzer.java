@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 
 import org.springframework.beans.factory.BeanFactory;
 import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.config.ConfigurableListableBeanFactory;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 import org.springframework.util.ClassUtils;
@@ -55,7 +56,7 @@ abstract class ConnectionChoiceFailureAnalyzer extends AbstractFailureAnalyzer<S
 		}
 		Class<?> beanType = ClassUtils.resolveClassName(this.type, classLoader);
 		String[] names = beans.getBeanNamesForType(beanType, false, false);
-		if (names.length < 2) {
+		if (names.length < 2 || Arrays.stream(names).anyMatch((name) -> standsOut(beans, name))) {
 			return null;
 		}
 		Arrays.sort(names);
@@ -66,6 +67,16 @@ abstract class ConnectionChoiceFailureAnalyzer extends AbstractFailureAnalyzer<S
 				"Annotate the @Bean method of the one that holds the queues with @" + this.mark.getSimpleName()
 						+ ", or with @Primary the one that everything uses.",
 				cause);
+	}
+
+	/**
+	 * Whether a bean was chosen: then it is for another reason that there is no store.
+	 */
+	private boolean standsOut(ListableBeanFactory beans, String name) {
+		return beans.findAnnotationOnBean(name, this.mark, false) != null
+				|| (beans instanceof ConfigurableListableBeanFactory configurable
+						&& configurable.containsBeanDefinition(name)
+						&& configurable.getBeanDefinition(name).isPrimary());
 	}
 
 }

@@ -16,6 +16,7 @@ import io.github.queuestarter.QueueObserver;
 import io.github.queuestarter.store.DeadLetterLimits;
 import io.github.queuestarter.store.GroupName;
 import io.github.queuestarter.store.GroupRemoval;
+import io.github.queuestarter.store.Housekeeping;
 import io.github.queuestarter.store.Housekeeping.Removal;
 import io.github.queuestarter.store.QueueStore;
 import org.apache.commons.logging.Log;
@@ -31,12 +32,6 @@ import org.jspecify.annotations.Nullable;
 final class Housekeeper {
 
 	private static final Log logger = LogFactory.getLog(Housekeeper.class);
-
-	/**
-	 * Fewer than this at once are not worth another removal right now: while much is
-	 * handled, there are always some.
-	 */
-	private static final long WORTH_ANOTHER = 10_000;
 
 	private static final long WORTH_ANOTHER_OF_DEAD_LETTERS = 100;
 
@@ -193,8 +188,12 @@ final class Housekeeper {
 		return removed;
 	}
 
+	/**
+	 * Fewer are left for the next round: while messages are handled, there are always
+	 * some.
+	 */
 	private static boolean isWorthAnother(@Nullable Removal removed) {
-		return removed != null && removed.total() >= WORTH_ANOTHER;
+		return removed != null && removed.total() >= Housekeeping.MUCH;
 	}
 
 	/**

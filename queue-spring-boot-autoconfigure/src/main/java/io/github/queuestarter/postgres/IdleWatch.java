@@ -54,10 +54,10 @@ final class IdleWatch implements Runnable {
 	 */
 	boolean await(Subscription subscription, Sink sink, Duration longest, Pause pause) throws InterruptedException {
 		Sleeper sleeper = new Sleeper(subscription, sink, pause);
-		this.sleepers.add(sleeper);
+		boolean isFirst = add(sleeper);
 		try {
 			this.thread.start();
-			if (this.sleepers.size() == 1) {
+			if (isFirst) {
 				this.pause.wake();
 			}
 			return sleep(longest, pause);
@@ -65,6 +65,16 @@ final class IdleWatch implements Runnable {
 		finally {
 			this.sleepers.remove(sleeper);
 		}
+	}
+
+	/**
+	 * One after the other: of several that come at once, one has to find nobody there.
+	 * @return whether nobody was there
+	 */
+	private synchronized boolean add(Sleeper sleeper) {
+		boolean isFirst = this.sleepers.isEmpty();
+		this.sleepers.add(sleeper);
+		return isFirst;
 	}
 
 	private boolean sleep(Duration longest, Pause pause) throws InterruptedException {

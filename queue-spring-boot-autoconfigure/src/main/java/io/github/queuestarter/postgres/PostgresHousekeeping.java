@@ -25,7 +25,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class PostgresHousekeeping implements Housekeeping {
 
-	private static final int BATCHES = 25;
+	/**
+	 * How many messages a call looks at, in batches.
+	 */
+	private static final int LONGEST_LOOK = 125_000;
 
 	private static final int MOST_DEAD_LETTERS = 500;
 
@@ -48,24 +51,34 @@ final class PostgresHousekeeping implements Housekeeping {
 	}
 
 	private Removal sweep(String queue, RetentionSettings retention, Sweep sweep) {
-		Removal removal = Removal.NONE;
 		long end = System.nanoTime() + LONGEST_CALL.toNanos();
-		try {
-			Sweep.Bound bound = sweep.bound(retention.maxLength(), (length) -> lengthBound(queue, length));
-			for (int i = 0; i < BATCHES && System.nanoTime() - end < 0; i++) {
-				Batch batch = removeBatch(queue, retention, bound, sweep);
-				removal = removal.plus(batch.removal());
-				sweep.moveTo(batch.next(), batch.removal().total());
-				if (batch.next() == null) {
-					break;
-				}
+		Sweep.Bound bound = sweep.bound(retention.maxLength(), (length) -> lengthBound(queue, length));
+		Removal removal = Removal.NONE;
+		QueueStoreException tooLong = null;
+		for (int looked = 0; looked < LONGEST_LOOK && System.nanoTime() - end < 0; looked += sweep.batch()) {
+			Batch batch;
+			try {
+				batch = removeBatch(queue, retention, bound, sweep);
 			}
+			catch (QueueStoreException ex) {
+				if (!SqlFailures.isTooLong(ex) || !sweep.shrink()) {
+					throw ex;
+				}
+				tooLong = ex;
+				continue;
+			}
+			removal = removal.plus(batch.removal());
+			sweep.moveTo(batch.next(), batch.removal().total());
+			if (batch.next() == null) {
+				break;
+			}
+		}
+		if (tooLong == null) {
 			sweep.grow();
 		}
-		catch (QueueStoreException ex) {
-			if (!SqlFailures.isTooLong(ex) || !sweep.shrink()) {
-				throw ex;
-			}
+		else if (removal.total() == 0) {
+			// nothing removed would mean that there was nothing to remove
+			throw tooLong;
 		}
 		return removal;
 	}

@@ -36,6 +36,8 @@ final class Sweep {
 
 	private boolean frontIsOpen = true;
 
+	private boolean begins = true;
+
 	private final Duration wholeRounds;
 
 	private long wholeAgainAt;
@@ -83,7 +85,16 @@ final class Sweep {
 		this.batch = Math.min(LARGEST_BATCH, this.batch * 2);
 	}
 
+	/**
+	 * Where to look.
+	 */
 	Position position() {
+		// only now, as it may be long ago that the last round has ended
+		if (this.begins && System.nanoTime() - this.wholeAgainAt >= 0) {
+			this.wholeAgainAt = System.nanoTime() + this.wholeRounds.toNanos();
+			this.front = Position.START;
+			this.position = Position.START;
+		}
 		return this.position;
 	}
 
@@ -93,8 +104,10 @@ final class Sweep {
 	 * @param removed how many of the messages that were looked at are gone
 	 */
 	void moveTo(@Nullable Position position, long removed) {
+		this.begins = position == null;
 		if (position == null) {
-			begin();
+			this.frontIsOpen = true;
+			this.position = this.front;
 			return;
 		}
 		this.frontIsOpen &= removed == this.batch;
@@ -102,16 +115,6 @@ final class Sweep {
 			this.front = position;
 		}
 		this.position = position;
-	}
-
-	private void begin() {
-		long now = System.nanoTime();
-		if (now - this.wholeAgainAt >= 0) {
-			this.wholeAgainAt = now + this.wholeRounds.toNanos();
-			this.front = Position.START;
-		}
-		this.frontIsOpen = true;
-		this.position = this.front;
 	}
 
 	/**

@@ -32,6 +32,13 @@ final class RedisHousekeeping implements Housekeeping {
 
 	private static final int STEPS = 25;
 
+	/**
+	 * A round of steps that removes fewer has come to the end, or nearly.
+	 */
+	private static final int WORTH_ANOTHER = 1000;
+
+	private static final Duration LONGEST_CALL = Duration.ofSeconds(10);
+
 	static final long LOST_GROUP_TTL = Duration.ofDays(1).toMillis();
 
 	/**
@@ -62,6 +69,18 @@ final class RedisHousekeeping implements Housekeeping {
 
 	@Override
 	public Removal removeFinished(String queue, RetentionSettings retention) {
+		long end = System.nanoTime() + LONGEST_CALL.toNanos();
+		Removal removal = Removal.NONE;
+		Removal some;
+		do {
+			some = removeSome(queue, retention);
+			removal = removal.plus(some);
+		}
+		while (some.total() >= WORTH_ANOTHER && removal.total() < MUCH && System.nanoTime() - end < 0);
+		return removal;
+	}
+
+	private Removal removeSome(String queue, RetentionSettings retention) {
 		QueueKeys keys = this.keyspace.queue(queue);
 		Reply reply = this.calls.eval(ScriptCall.of(RedisScript.TRIM, List.of(keys.stream(), keys.groups()),
 				millis(keepDone(retention)), MOST, LOST_GROUP_TTL, millis(retention.unclaimed()),

@@ -12,8 +12,14 @@ import org.jspecify.annotations.Nullable;
 public interface Housekeeping {
 
 	/**
-	 * Remove messages of a queue that need not be kept, a bounded number per call. What a
-	 * group has not finished stays, unless the settings are lossy. While somebody reads
+	 * Where so many are removed at once, it is worth removing more right away.
+	 */
+	long MUCH = 10_000;
+
+	/**
+	 * Remove messages of a queue that need not be kept, a bounded number per call, but no
+	 * fewer than {@link #MUCH} if there are so many and time is not up. What a group has
+	 * not finished stays, unless the settings are lossy. While somebody reads
 	 * {@link Subscription#ephemeral() for his instance alone}, and for three minutes
 	 * after, what is finished, and everything in a queue without a group, is kept for
 	 * {@link RetentionSettings#FOR_READERS} unless a limit says otherwise, and then

@@ -128,7 +128,8 @@ create index if not exists queue_delivery_consumer on queue_delivery (consumer, 
 create index if not exists queue_delivery_queue on queue_delivery (queue, group_name);
 do $$
 begin
-  -- a batch fits into its row as it is; to compress two lists of ids and to unpack them took an eighth of claim and settle
+  -- a batch of up to 500 fits into its row as it is; to compress two lists of ids and to unpack them took an eighth of
+  -- claim and settle
   if exists (select from pg_attribute a where a.attrelid = 'queue_delivery'::regclass and a.attname in ('xids', 'ids')
                and a.attstorage <> 'e') then
     alter table queue_delivery alter column xids set storage external, alter column ids set storage external,
@@ -724,8 +725,8 @@ $$;
 -- Settles messages that a consumer holds in one group.
 -- parameters: consumer, queue, group; the ids of the deliveries concerned, and the position of the last message of
 --             each; then per message, in the order of these deliveries and ascending ids: its delivery and id, or its
---             retry and claim, the others null (where there is no retry, the arrays but that of ids may be null); kinds (a ack, r retry, l release, b bury; null: all are acks), waiting
---             time in milliseconds, and the failure. Arrays after kinds may be null if no kind needs them.
+--             retry and claim, the others null (where there is no retry, the arrays but that of ids may be null); kinds
+--             (a ack, r retry, l release, b bury; null: all are acks), waiting time in milliseconds, and the failure. Arrays after kinds may be null if no kind needs them.
 -- answer:     positions, from 1, of the messages that the consumer does not hold
 create or replace function settle_v1(who text, q text, g text, batches bigint[], ends int[], deliveries bigint[],
   messages bigint[], retries bigint[], retry_claims int[], kinds "char"[], waits bigint[], failure_kinds text[], reasons text[],
@@ -1036,7 +1037,8 @@ begin
                   or (pg_visible_in_snapshot(s.xid, c.head) and (s.xid, s.id) <= (c.after_xid, c.after_id)), false))
                as read_by_all
         from scanned s
-       where not exists (select from in_flight f where f.xid = s.xid and f.message = s.id)
+       -- looked up, not joined: to a table that was never analysed a join compares each with all
+       where (s.xid, s.id) not in (select f.xid, f.message from in_flight f)
          and (not exists (select from queue_retry r where r.queue = q and r.lane = 0 and r.xid is not null)
            or not exists (
              select from queue_retry r where r.queue = q and r.lane = 0 and r.xid = s.xid and r.message = s.id))),

@@ -1,5 +1,7 @@
 package io.github.queuestarter.autoconfigure;
 
+import java.util.List;
+
 import io.github.queuestarter.QueueListener;
 import io.github.queuestarter.core.QueueTemplate;
 import io.github.queuestarter.redis.RedisStore;
@@ -57,6 +59,16 @@ class RedisConnectionFactoryChoiceTests {
 	}
 
 	@Test
+	void storeThatIsMissingForAnotherReasonIsNotBlamedOnTheConnections() {
+		for (Class<?> chosen : List.of(Leading.class, Marked.class)) {
+			this.application.withUserConfiguration(Two.class, chosen, ListensOnRedis.class)
+				.withPropertyValues("queue.backend=postgres")
+				.run((context) -> assertThat(analysis(context).getAction())
+					.contains("'queue.queues.orders.backend' to redis"));
+		}
+	}
+
+	@Test
 	void primaryConnectionIsUsed() {
 		this.application.withUserConfiguration(Two.class, Leading.class).run(this::assertSends);
 	}
@@ -98,6 +110,14 @@ class RedisConnectionFactoryChoiceTests {
 	static class Listens {
 
 		@QueueListener("orders")
+		void on(String text) {
+		}
+
+	}
+
+	static class ListensOnRedis {
+
+		@QueueListener(queue = "orders", backend = "redis")
 		void on(String text) {
 		}
 

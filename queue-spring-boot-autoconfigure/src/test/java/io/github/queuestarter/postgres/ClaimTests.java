@@ -78,6 +78,10 @@ class ClaimTests {
 			long began = System.nanoTime();
 			assertThat(outcome()).isEqualTo("busy");
 			assertThat(System.nanoTime() - began).isGreaterThan(15_000_000);
+			run("begin; set local lock_timeout = '7s'");
+			assertThat(outcome()).isEqualTo("busy");
+			assertThat(text("show lock_timeout")).isEqualTo("7s");
+			run("rollback");
 			other.commit();
 			assertThat(outcome()).isEqualTo("messages");
 		}

@@ -9,13 +9,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import com.zaxxer.hikari.HikariDataSource;
 import io.github.queuestarter.postgres.PostgresStore.Initialize;
 import io.github.queuestarter.postgres.PostgresStore.Settings;
 import io.github.queuestarter.postgres.PostgresStore.UnjoinedTransaction;
+import io.github.queuestarter.store.StartFrom;
+import io.github.queuestarter.store.Subscription;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
@@ -60,6 +66,41 @@ class IdleWatchTests {
 			slow.commit();
 			slow.setAutoCommit(true);
 			Awaitility.await().atMost(Duration.ofSeconds(8)).until(() -> this.received.size() == 2);
+		}
+	}
+
+	@Test
+	void listenersThatBecomeIdleAtTheSameMomentAreLookedFor() throws Exception {
+		PostgresStore store = new PostgresStore(pool, Databases.dedicated(), settings(), (event) -> {
+		});
+		store.initialize();
+		AckingSink sink = new AckingSink("me", 0, store.settlements(), this.received);
+		// a group that is not there is always worth a claim
+		Subscription subscription = new Subscription("orders", "nobody", StartFrom.EARLIEST, "test");
+		IdleWatch watch = new IdleWatch(new Database(pool, new Sql(this.schema), Duration.ofSeconds(30)),
+				Duration.ofMillis(5));
+		ExecutorService listeners = Executors.newFixedThreadPool(2);
+		try {
+			for (int round = 0; round < 500; round++) {
+				AtomicInteger awaited = new AtomicInteger(2);
+				Callable<Boolean> listener = () -> {
+					awaited.decrementAndGet();
+					while (awaited.get() > 0) {
+						Thread.onSpinWait();
+					}
+					return watch.await(subscription, sink, Duration.ofMinutes(1), new Pause());
+				};
+				for (Future<Boolean> woken : listeners.invokeAll(List.of(listener, listener))) {
+					assertThat(woken.get()).as("woken in round %s", round).isTrue();
+				}
+				// until the watch has found that nobody is idle
+				new Pause().await(Duration.ofMillis(12));
+			}
+		}
+		finally {
+			watch.close();
+			listeners.shutdownNow();
+			sink.close();
 		}
 	}
 

@@ -279,6 +279,29 @@ class PlanTests {
 	}
 
 	@Test
+	void retentionDoesNotCompareEachMessageWithAllThatAreInFlight() throws Exception {
+		String neverAnalysed = Databases.newSchema();
+		new PostgresStore(pool, Databases.dedicated(), Databases.settings(neverAnalysed), (event) -> {
+		}).initialize();
+		String there = "set search_path = \"" + neverAnalysed + "\"";
+		run(there, "alter table queue_message set (autovacuum_enabled = false)",
+				"alter table queue_delivery set (autovacuum_enabled = false)",
+				"insert into queue_consumer (id) values ('me')",
+				"select create_group_v1('orders', 'billing', 'earliest', 'app')",
+				"insert into queue_message (queue, payload) select 'orders', '{}' from generate_series(1, " + 6 * BATCH
+						+ ")");
+		for (int i = 0; i < 4; i++) {
+			run(there, "select * from claim_v2('orders', 'billing', 'me', " + BATCH + ", false)");
+		}
+		run(there, "delete from queue_delivery where id = (select min(id) from queue_delivery)");
+		assertReadsFew(
+				explained(there + "; select * from remove_finished_v2('orders', '0', null, null, null, false, '7 d',"
+						+ " '0', 0, " + 2 * BATCH + ")"));
+		assertThat(run(there, "do $$ begin raise notice '%', (select count(*) from queue_message); end $$"))
+			.containsExactly(Integer.toString(5 * BATCH));
+	}
+
+	@Test
 	void lookForQueuesWithoutAGroupJumpsFromOneToTheNext() throws Exception {
 		assertCheap("select * from unclaimed_queues_v1()");
 	}

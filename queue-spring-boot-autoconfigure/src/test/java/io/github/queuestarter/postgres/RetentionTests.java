@@ -57,6 +57,23 @@ class RetentionTests {
 	}
 
 	@Test
+	void removalThatTakesTooLongIsNotTakenForOneThatFindsNothing() throws Exception {
+		HikariConfig config = Databases.config();
+		config.setConnectionInitSql("set statement_timeout = '600ms'");
+		try (HikariDataSource pool = new HikariDataSource(config);
+				TestInstance app = new TestInstance(pool, Databases.settings(this.schema));
+				Connection connection = Databases.dedicated().getConnection()) {
+			app.send(false, "orders", texts(2000));
+			run(connection,
+					"create function slow() returns trigger language plpgsql as"
+							+ " $$ begin perform pg_sleep(0.001); return old; end $$",
+					"create trigger slow before delete on queue_message for each row execute function slow()");
+			RetentionSettings soon = new RetentionSettings(Duration.ZERO, null, null, false, Duration.ofMillis(1));
+			assertThat(remove(app, soon).unclaimed()).isPositive();
+		}
+	}
+
+	@Test
 	void retentionInProgressDoesNotBlockClaims() throws Exception {
 		try (HikariDataSource pool = Databases.pool();
 				TestInstance app = new TestInstance(pool, Databases.settings(this.schema));

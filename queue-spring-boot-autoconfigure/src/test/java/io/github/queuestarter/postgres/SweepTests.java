@@ -3,6 +3,7 @@ package io.github.queuestarter.postgres;
 import java.time.Duration;
 
 import io.github.queuestarter.postgres.Sweep.Position;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -42,6 +43,14 @@ class SweepTests {
 		whole.moveTo(at(1), whole.batch());
 		whole.moveTo(null, 0);
 		assertThat(whole.position()).isEqualTo(Position.START);
+	}
+
+	@Test
+	void roundThatComesAfterALongRestBeginsAtTheFront() {
+		Sweep rested = new Sweep(Duration.ofMillis(100));
+		rested.moveTo(at(1), rested.batch());
+		rested.moveTo(null, 0);
+		Awaitility.await().until(() -> rested.position().equals(Position.START));
 	}
 
 	private static Position at(long id) {

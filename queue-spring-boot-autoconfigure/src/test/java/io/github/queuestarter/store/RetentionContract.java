@@ -1,6 +1,7 @@
 package io.github.queuestarter.store;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 
 import io.github.queuestarter.Position;
@@ -40,6 +41,27 @@ interface RetentionContract extends StoreUnderTest {
 		app.send(queue, Messages.numbers(3000));
 		app.ackAll(sink.receive(3000));
 		awaitRemoved(app, queue, 3000);
+	}
+
+	@Test
+	default void muchThatNobodyWillReadGoesInOneCall() {
+		Instance app = instance();
+		String queue = Messages.newQueue();
+		app.send(queue, longTexts(15_000));
+		RetentionSettings soon = new RetentionSettings(Duration.ZERO, null, null, false, Duration.ofMillis(1));
+		assertThat(app.store().housekeeping().removeFinished(queue, soon).unclaimed())
+			.isGreaterThanOrEqualTo(Housekeeping.MUCH);
+	}
+
+	@Test
+	default void muchThatIsBeyondALimitGoesInOneCall() {
+		Instance app = instance();
+		String queue = Messages.newQueue();
+		app.makeGroup(queue, "billing");
+		app.send(queue, longTexts(15_000));
+		RetentionSettings ten = new RetentionSettings(Duration.ZERO, null, 10L, true, Duration.ofDays(7));
+		assertThat(app.store().housekeeping().removeFinished(queue, ten).trimmed())
+			.isGreaterThanOrEqualTo(Housekeeping.MUCH);
 	}
 
 	@Test
@@ -135,6 +157,12 @@ interface RetentionContract extends StoreUnderTest {
 		sink.awaitPolls(2);
 		assertThat(removeFinished(app, other)).isZero();
 		assertThat(app.listen(queue, "audit").receive().payload().asText()).isEqualTo("text");
+	}
+
+	private static String[] longTexts(int count) {
+		String[] texts = new String[count];
+		Arrays.fill(texts, "x".repeat(300));
+		return texts;
 	}
 
 	private static long removeFinished(Instance app, String queue) {
