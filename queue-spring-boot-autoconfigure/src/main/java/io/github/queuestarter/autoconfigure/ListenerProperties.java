@@ -19,7 +19,7 @@ public class ListenerProperties {
 
 	/**
 	 * How many messages a listener claims ahead of those that it handles. By default as
-	 * many as its handlers finish in about 100 ms, at most 1000.
+	 * many as its handlers finish in about 100 ms, at most 500.
 	 */
 	private @Nullable Integer prefetch;
 

@@ -12,7 +12,11 @@ final class Prefetch {
 
 	private static final long AHEAD_NANOS = Duration.ofMillis(100).toNanos();
 
-	private static final int MOST = 1000;
+	/**
+	 * A thousand messages of a megabyte in one answer leave a Redis of 1.5 GB no memory
+	 * for those who send.
+	 */
+	private static final int MOST = 500;
 
 	private static final double WEIGHT = 0.1;
 

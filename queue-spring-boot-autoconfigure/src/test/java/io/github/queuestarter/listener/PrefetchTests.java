@@ -21,7 +21,7 @@ class PrefetchTests {
 		Prefetch prefetch = new Prefetch(4, null);
 		assertThat(prefetch.size()).isZero();
 		IntStream.range(0, 200).forEach((i) -> prefetch.handlerTook(1000));
-		assertThat(prefetch.size()).isEqualTo(1000);
+		assertThat(prefetch.size()).isEqualTo(500);
 	}
 
 	@Test
