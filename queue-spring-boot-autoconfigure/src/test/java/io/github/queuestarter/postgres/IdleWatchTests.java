@@ -17,10 +17,10 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import com.zaxxer.hikari.HikariDataSource;
+import io.github.queuestarter.Position;
 import io.github.queuestarter.postgres.PostgresStore.Initialize;
 import io.github.queuestarter.postgres.PostgresStore.Settings;
 import io.github.queuestarter.postgres.PostgresStore.UnjoinedTransaction;
-import io.github.queuestarter.store.StartFrom;
 import io.github.queuestarter.store.Subscription;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AutoClose;
@@ -76,7 +76,7 @@ class IdleWatchTests {
 		store.initialize();
 		AckingSink sink = new AckingSink("me", 0, store.settlements(), this.received);
 		// a group that is not there is always worth a claim
-		Subscription subscription = new Subscription("orders", "nobody", StartFrom.EARLIEST, "test");
+		Subscription subscription = new Subscription("orders", "nobody", Position.earliest(), "test");
 		IdleWatch watch = new IdleWatch(new Database(pool, new Sql(this.schema), Duration.ofSeconds(30)),
 				Duration.ofMillis(5));
 		ExecutorService listeners = Executors.newFixedThreadPool(2);
