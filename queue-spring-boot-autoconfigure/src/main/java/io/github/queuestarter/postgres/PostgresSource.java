@@ -3,47 +3,20 @@ package io.github.queuestarter.postgres;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
-import io.github.queuestarter.store.MessageSource;
 import io.github.queuestarter.store.Sink;
 import io.github.queuestarter.store.Subscription;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Receives the messages of one group. Its own thread claims new messages when the sink
- * has room, with growing patience while there are none, and in the end leaves the looking
- * to {@link IdleWatch}; due ones come from {@link DueRounds}.
+ * Receives the messages of one group. Claims new messages with growing patience while
+ * there are none, and in the end leaves the looking to {@link IdleWatch}.
  */
-final class PostgresSource implements MessageSource, Runnable {
-
-	private static final Duration LONGEST_WAIT_FOR_ROOM = Duration.ofSeconds(1);
-
-	private static final Duration WITHOUT_CONSUMER = Duration.ofMillis(100);
-
-	private static final Duration AFTER_ERROR = Duration.ofSeconds(1);
+final class PostgresSource extends PollingSource {
 
 	private static final int LONGEST_BUSY_WAIT = 50;
-
-	private final Subscription subscription;
-
-	private final Sink sink;
-
-	private final SourceParts parts;
-
-	private final Patience patience;
 
 	private final Reconciling reconciling;
 
 	private final BusyCursors.Watch busyCursor;
-
-	private final DueSource due;
-
-	private final Pause pause = new Pause();
-
-	private final Object gate = new Object();
-
-	private volatile boolean running;
-
-	private boolean waitsForRoom;
 
 	private int busy;
 
@@ -51,77 +24,14 @@ final class PostgresSource implements MessageSource, Runnable {
 
 	private boolean groupWasMade;
 
-	private @Nullable Thread thread;
-
 	PostgresSource(Subscription subscription, Sink sink, SourceParts parts, PostgresStore.Settings settings) {
-		this.subscription = subscription;
-		this.sink = sink;
-		this.parts = parts;
-		this.patience = new Patience(settings.pollInterval());
+		super(subscription, subscription.group(), sink, parts, settings);
 		this.reconciling = new Reconciling(settings.reconcileInterval());
 		this.busyCursor = parts.busyCursors().watch(subscription);
-		this.due = new DueSource(subscription, sink, settings.reconcileInterval());
 	}
 
 	@Override
-	public void start() {
-		synchronized (this.gate) {
-			if (this.running) {
-				return;
-			}
-			this.running = true;
-			this.thread = new Thread(this,
-					"queue-postgres-" + this.subscription.queue() + "/" + this.subscription.group());
-			this.thread.setDaemon(true);
-			this.thread.start();
-		}
-		this.parts.wakeups().add(this.subscription.queue(), this.pause);
-		this.parts.dueRounds().add(this.due);
-		this.parts.startReader().run();
-	}
-
-	@Override
-	public void stop() {
-		Thread stopping;
-		synchronized (this.gate) {
-			this.running = false;
-			stopping = this.thread;
-			this.thread = null;
-			// Only there: an interrupt in the midst of a claim would lose its answer
-			if (stopping != null && this.waitsForRoom) {
-				stopping.interrupt();
-			}
-		}
-		this.parts.wakeups().remove(this.subscription.queue(), this.pause);
-		this.pause.wake();
-		this.parts.dueRounds().remove(this.due);
-		if (stopping != null) {
-			join(stopping);
-			this.busyCursor.free();
-		}
-	}
-
-	@Override
-	public void run() {
-		while (this.running) {
-			try {
-				prepare();
-				int room = awaitRoom();
-				if (room > 0) {
-					poll(room);
-				}
-			}
-			catch (InterruptedException ex) {
-				// Only stop() interrupts, and the loop asks whether it was that
-			}
-			catch (Throwable ex) {
-				// An Error as well: a listener must not die silently
-				recover(ex);
-			}
-		}
-	}
-
-	private void prepare() {
+	void prepare() {
 		if (!this.groupMade) {
 			if (this.groupWasMade) {
 				this.parts.groups().makeAgain(this.subscription);
@@ -138,32 +48,8 @@ final class PostgresSource implements MessageSource, Runnable {
 		}
 	}
 
-	private int awaitRoom() throws InterruptedException {
-		synchronized (this.gate) {
-			if (!this.running) {
-				return 0;
-			}
-			this.waitsForRoom = true;
-		}
-		long began = System.nanoTime();
-		int room = 0;
-		try {
-			room = this.sink.awaitRoom(LONGEST_WAIT_FOR_ROOM);
-		}
-		finally {
-			synchronized (this.gate) {
-				this.waitsForRoom = false;
-				// What stop() may have left behind must not reach the next statement
-				Thread.interrupted();
-			}
-		}
-		if (room == 0 && System.nanoTime() - began < WITHOUT_CONSUMER.toNanos()) {
-			this.pause.await(WITHOUT_CONSUMER);
-		}
-		return this.running ? room : 0;
-	}
-
-	private void poll(int room) throws InterruptedException {
+	@Override
+	void poll(int room) throws InterruptedException {
 		Claims.Answer answer = this.parts.claims().claim(this.subscription, this.sink.consumer(), room);
 		if (answer.outcome() == Claims.Outcome.MESSAGES) {
 			this.reconciling.messagesCame();
@@ -206,48 +92,19 @@ final class PostgresSource implements MessageSource, Runnable {
 		}
 	}
 
-	private void recover(Throwable failure) {
+	@Override
+	void failed() {
 		this.reconciling.claimFailed();
-		Duration wait = AFTER_ERROR;
-		try {
-			wait = this.sink.pollFailed(failure);
-			if (this.parts.recovery().recover(failure)) {
-				this.groupMade = false;
-			}
-		}
-		catch (Throwable ex) {
-			// Told of the next time
-			failure.addSuppressed(ex);
-		}
-		try {
-			awaitUnlessStopped(wait);
-		}
-		catch (InterruptedException ex) {
-			// Only stop() interrupts, and the loop asks whether it was that
-		}
 	}
 
-	private void awaitUnlessStopped(Duration wait) throws InterruptedException {
-		long end = System.nanoTime() + wait.toNanos();
-		for (long left = wait.toNanos(); this.running && left > 0; left = end - System.nanoTime()) {
-			this.pause.await(Duration.ofNanos(left));
-		}
+	@Override
+	void recovered() {
+		this.groupMade = false;
 	}
 
-	private static void join(Thread thread) {
-		boolean interrupted = false;
-		while (true) {
-			try {
-				thread.join();
-				break;
-			}
-			catch (InterruptedException ex) {
-				interrupted = true;
-			}
-		}
-		if (interrupted) {
-			Thread.currentThread().interrupt();
-		}
+	@Override
+	void ended() {
+		this.busyCursor.free();
 	}
 
 }
