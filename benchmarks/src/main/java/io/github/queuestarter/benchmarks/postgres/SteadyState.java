@@ -10,7 +10,9 @@ import java.util.concurrent.Future;
 import io.github.queuestarter.benchmarks.Check;
 import io.github.queuestarter.benchmarks.Contender;
 import io.github.queuestarter.benchmarks.Handled;
+import io.github.queuestarter.benchmarks.Order;
 import io.github.queuestarter.benchmarks.Scenario;
+import io.github.queuestarter.benchmarks.starter.Ours;
 
 /**
  * One thread sends and one listener handles at the same time, as fast as they can, and
@@ -63,7 +65,7 @@ final class SteadyState {
 	private void sendRaw(Database database) throws Exception {
 		try (Connection connection = database.connectForBulk()) {
 			for (long first = 0; first < this.messages; first += SENT_AT_ONCE) {
-				RawQueue.insert(connection, Payloads.json(first, Math.min(this.messages, first + SENT_AT_ONCE)));
+				RawQueue.insert(connection, Order.json(first, Math.min(this.messages, first + SENT_AT_ONCE)));
 			}
 		}
 	}
