@@ -48,6 +48,16 @@ final class DueClaims {
 		return round(consumer, replies.get(0), replies.get(1));
 	}
 
+	/**
+	 * Asks when the next message is due.
+	 */
+	ScriptCall lookAhead() {
+		QueueKeys queue = this.keys.queue();
+		List<byte[]> lookKeys = new ArrayList<>(List.of(queue.groups(), queue.scheduled()));
+		this.keys.lanes().forEach((lane) -> lookKeys.add(lane.retry()));
+		return ScriptCall.of(RedisScript.LOOK_AHEAD, lookKeys, this.keys.groupBytes());
+	}
+
 	private Round round(String consumer, Reply promoted, Reply claimed) {
 		if (claimed.number(2) > 0) {
 			this.events

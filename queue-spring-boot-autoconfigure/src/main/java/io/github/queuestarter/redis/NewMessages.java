@@ -100,7 +100,7 @@ final class NewMessages {
 				StreamOffset.create(this.reception.keys().log().stream(), ReadOffset.lastConsumed()));
 		this.batchSize = (records != null) ? records.size() : 0;
 		this.reception.sink().pollSucceeded();
-		return (records != null) ? records : List.of();
+		return (records != null) ? records.stream().<ByteRecord>map(RawRecord::new).toList() : List.of();
 	}
 
 	/**

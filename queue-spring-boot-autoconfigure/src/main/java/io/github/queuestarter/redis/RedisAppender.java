@@ -6,12 +6,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Function;
 
 import io.github.queuestarter.store.Appender;
 import io.github.queuestarter.store.OutgoingMessage;
-import io.lettuce.core.RedisFuture;
-import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import io.lettuce.core.protocol.AsyncCommand;
 
 /**
  * Adds messages to streams. Never part of a transaction.
@@ -51,21 +49,20 @@ final class RedisAppender implements Appender {
 	}
 
 	private void add(List<OutgoingMessage> messages) {
-		List<Function<RedisClusterAsyncCommands<byte[], byte[]>, RedisFuture<?>>> batch = new ArrayList<>();
+		List<AsyncCommand<byte[], byte[], String>> batch = new ArrayList<>();
 		int bytes = 0;
 		for (OutgoingMessage message : messages) {
 			byte[] stream = this.keyspace.queue(message.queue()).stream();
-			Object[] fields = Entry.write(message.id(), message.payload(), message.headers()).toArray();
-			batch.add((commands) -> commands.xadd(stream, fields));
+			batch.add(RawCommands.xadd(stream, Entry.write(message.id(), message.payload(), message.headers())));
 			bytes += message.payload().bytes().length;
 			if (batch.size() == MOST_MESSAGES || bytes >= MOST_BYTES) {
-				this.calls.callAll(batch);
+				this.calls.dispatchAll(batch);
 				batch.clear();
 				bytes = 0;
 			}
 		}
 		if (!batch.isEmpty()) {
-			this.calls.callAll(batch);
+			this.calls.dispatchAll(batch);
 		}
 	}
 

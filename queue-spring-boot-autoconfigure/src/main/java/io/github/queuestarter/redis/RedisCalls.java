@@ -15,7 +15,10 @@ import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.ScriptOutputType;
+import io.lettuce.core.api.async.RedisAsyncCommands;
+import io.lettuce.core.cluster.api.async.RedisAdvancedClusterAsyncCommands;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import io.lettuce.core.protocol.AsyncCommand;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.data.redis.connection.RedisConnection;
@@ -43,18 +46,17 @@ final class RedisCalls {
 	}
 
 	/**
-	 * Send commands without waiting for one before the next, in order, then wait for all.
+	 * Send commands in one write, in order, then wait for all.
 	 * @throws QueueStoreException if one of them failed
 	 */
-	void callAll(List<Function<RedisClusterAsyncCommands<byte[], byte[]>, RedisFuture<?>>> calls) {
+	void dispatchAll(List<AsyncCommand<byte[], byte[], String>> calls) {
 		withCommands((commands) -> {
-			List<RedisFuture<?>> futures = new ArrayList<>(calls.size());
-			calls.forEach((call) -> futures.add(call.apply(commands)));
+			dispatch(commands, calls);
 			try {
-				futures.forEach(this::await);
+				calls.forEach(this::await);
 			}
 			finally {
-				giveUp(futures);
+				giveUp(calls);
 			}
 			return true;
 		});
@@ -71,9 +73,10 @@ final class RedisCalls {
 	 */
 	List<Reply> evalAll(List<ScriptCall> calls) {
 		List<Reply> replies = withCommands((commands) -> {
-			List<RedisFuture<List<Object>>> futures = new ArrayList<>(calls.size());
-			calls.forEach((call) -> futures.add(commands.evalsha(call.script().digest(), ScriptOutputType.MULTI,
-					call.keyArray(), call.argumentArray())));
+			List<AsyncCommand<byte[], byte[], List<Object>>> futures = calls.stream()
+				.map(RawCommands::evalsha)
+				.toList();
+			dispatch(commands, futures);
 			List<Reply> answers = new ArrayList<>(calls.size());
 			try {
 				for (int i = 0; i < calls.size(); i++) {
@@ -103,6 +106,19 @@ final class RedisCalls {
 					commands.eval(call.script().text(), ScriptOutputType.MULTI, call.keyArray(), call.argumentArray()));
 		}
 		return new Reply((items != null) ? items : List.of());
+	}
+
+	// One by one, each would be a write to the socket
+	@SuppressWarnings("deprecation") // the only way from what Spring gives to a
+										// connection
+	private static void dispatch(RedisClusterAsyncCommands<byte[], byte[]> commands,
+			List<? extends AsyncCommand<byte[], byte[], ?>> calls) {
+		if (commands instanceof RedisAdvancedClusterAsyncCommands<byte[], byte[]> cluster) {
+			cluster.getStatefulConnection().dispatch(calls);
+		}
+		else {
+			((RedisAsyncCommands<byte[], byte[]>) commands).getStatefulConnection().dispatch(calls);
+		}
 	}
 
 	@SuppressWarnings("unchecked")

@@ -60,7 +60,7 @@ public final class RedisStore implements QueueStore {
 		RedisCalls sends = new RedisCalls(connections, CommandTimeout.of(connections).value());
 		RedisCalls calls = new RedisCalls(connections, CommandTimeout.of(connections).atMost(LONGEST_CALL).value());
 		RedisCalls heart = new RedisCalls(dedicated, CommandTimeout.of(dedicated).atMost(LONGEST_BEAT).value());
-		this.duePoller = new DuePoller(settings.pollInterval());
+		this.duePoller = new DuePoller(calls, settings.pollInterval());
 		this.appender = new RedisAppender(sends, keyspace, this.duePoller);
 		this.reader = new RedisReader(connections, calls, keyspace, settings, this.duePoller, events);
 		this.settlements = new RedisSettlements(calls, keyspace, this.duePoller);
