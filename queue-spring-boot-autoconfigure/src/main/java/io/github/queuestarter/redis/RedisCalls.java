@@ -15,6 +15,7 @@ import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.ScriptOutputType;
+import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.api.async.RedisAsyncCommands;
 import io.lettuce.core.cluster.api.async.RedisAdvancedClusterAsyncCommands;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
@@ -108,17 +109,24 @@ final class RedisCalls {
 		return new Reply((items != null) ? items : List.of());
 	}
 
-	// One by one, each would be a write to the socket
-	@SuppressWarnings("deprecation") // the only way from what Spring gives to a
-										// connection
+	// One by one, each of many would be a write to the socket
 	private static void dispatch(RedisClusterAsyncCommands<byte[], byte[]> commands,
 			List<? extends AsyncCommand<byte[], byte[], ?>> calls) {
-		if (commands instanceof RedisAdvancedClusterAsyncCommands<byte[], byte[]> cluster) {
-			cluster.getStatefulConnection().dispatch(calls);
+		StatefulConnection<byte[], byte[]> connection = connectionOf(commands);
+		if (calls.size() == 1) {
+			connection.dispatch(calls.get(0));
 		}
 		else {
-			((RedisAsyncCommands<byte[], byte[]>) commands).getStatefulConnection().dispatch(calls);
+			connection.dispatch(calls);
 		}
+	}
+
+	@SuppressWarnings("deprecation") // the only way from what Spring gives to a
+										// connection
+	private static StatefulConnection<byte[], byte[]> connectionOf(RedisClusterAsyncCommands<byte[], byte[]> commands) {
+		return (commands instanceof RedisAdvancedClusterAsyncCommands<byte[], byte[]> cluster)
+				? cluster.getStatefulConnection()
+				: ((RedisAsyncCommands<byte[], byte[]>) commands).getStatefulConnection();
 	}
 
 	@SuppressWarnings("unchecked")

@@ -365,7 +365,7 @@ class RedisReaderTests {
 			.info("commandstats")
 			.lines()
 			.filter((line) -> line.startsWith("cmdstat_" + command + ":"))
-			.mapToLong((line) -> Long.parseLong(line.replaceAll(".*calls=(\\d+).*", "$1")))
+			.mapToLong((line) -> Long.parseLong(line.replaceAll("[^=]*=(\\d+),.*", "$1")))
 			.sum();
 	}
 
