@@ -14,7 +14,7 @@ local needed = {
   { 'zrangebyscore', side, '0', '1' }, { 'zrem', side, 'm' }, { 'zscore', side, 'm' },
   { 'xadd', stream, '*', 'f', 'v' }, { 'xlen', stream }, { 'xrange', stream, '-', '+' },
   { 'xtrim', stream, 'minid', '0' }, { 'xdel', stream, '0-1' },
-  { 'xreadgroup', 'group', 'g', 'c', 'streams', stream, '>' }, { 'xack', stream, 'g', '0-1' },
+  { 'xread', 'streams', stream, '0' }, { 'xreadgroup', 'group', 'g', 'c', 'streams', stream, '>' }, { 'xack', stream, 'g', '0-1' },
   { 'xclaim', stream, 'g', 'c', '0', '0-1' }, { 'xpending', stream, 'g' },
   { 'xgroup', 'create', stream, 'g', '0' }, { 'xgroup', 'destroy', stream, 'g' },
   { 'xgroup', 'delconsumer', stream, 'g', 'c' },

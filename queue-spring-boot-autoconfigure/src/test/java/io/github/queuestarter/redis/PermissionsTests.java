@@ -22,7 +22,7 @@ class PermissionsTests {
 	private static final Pattern NEEDED = Pattern.compile("\\{ '(\\w+)'(?:, '(\\w*)')?");
 
 	// What is called without a script, and how scripts are called
-	private static final Set<String> BESIDE_SCRIPTS = Set.of("eval", "evalsha", "ping", "sadd", "smembers",
+	private static final Set<String> BESIDE_SCRIPTS = Set.of("eval", "evalsha", "ping", "sadd", "smembers", "xread",
 			"xreadgroup");
 
 	@Test
