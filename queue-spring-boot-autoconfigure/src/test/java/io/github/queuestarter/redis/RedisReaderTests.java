@@ -205,14 +205,15 @@ class RedisReaderTests {
 	@Test
 	void streamOfAnotherTypeIsReadWhenItIsGone() throws Exception {
 		this.server.redis().set("queue:" + QUEUE, "not a stream");
-		this.server.store()
+		MessageSource source = this.server.store()
 			.reader()
-			.open(new Subscription(QUEUE, GROUP, StartFrom.EARLIEST, "tests"), this.sink)
-			.start();
+			.open(new Subscription(QUEUE, GROUP, StartFrom.EARLIEST, "tests"), this.sink);
+		source.start();
 		assertThat(this.sink.awaitFailure()).hasMessageContaining("WRONGTYPE");
 		this.server.redis().del("queue:" + QUEUE);
 		String id = this.server.send(QUEUE, "after");
 		assertThat(this.sink.receive().id()).isEqualTo(id);
+		source.stop();
 	}
 
 	@Test
