@@ -16,7 +16,7 @@ local needed = {
   { 'xtrim', stream, 'minid', '0' }, { 'xdel', stream, '0-1' },
   { 'xread', 'streams', stream, '0' }, { 'xreadgroup', 'group', 'g', 'c', 'streams', stream, '>' }, { 'xack', stream, 'g', '0-1' },
   { 'xclaim', stream, 'g', 'c', '0', '0-1' }, { 'xpending', stream, 'g' },
-  { 'xgroup', 'create', stream, 'g', '0' }, { 'xgroup', 'destroy', stream, 'g' },
+  { 'xgroup', 'create', stream, 'g', '0' }, { 'xgroup', 'setid', stream, 'g', '0' }, { 'xgroup', 'destroy', stream, 'g' },
   { 'xgroup', 'delconsumer', stream, 'g', 'c' },
   { 'xinfo', 'stream', stream }, { 'xinfo', 'groups', stream }, { 'xinfo', 'consumers', stream, 'g' },
 }
