@@ -2,6 +2,7 @@ package io.github.queuestarter.endtoend;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -94,7 +95,17 @@ class RedisLeastPrivilegeTests extends FailureContract {
 		await().until(() -> health(application).getStatus().equals(Status.UP));
 		assertThat(health(application).getDetails()).doesNotContainKey("findings");
 		closeWhatWasStarted();
-		assertThat(server.call("ACL", "LOG")).isEqualTo(List.of());
+		// Whether Redis is safe is looked at at start, and may be refused
+		assertThat(refused()).isSubsetOf("info");
+	}
+
+	private static List<String> refused() {
+		List<String> refused = new ArrayList<>();
+		for (Object entry : (List<?>) server.call("ACL", "LOG")) {
+			List<?> fields = (List<?>) entry;
+			refused.add(String.valueOf(fields.get(fields.indexOf("object") + 1)));
+		}
+		return refused;
 	}
 
 	@Test
