@@ -6,6 +6,9 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 import io.github.queuestarter.DeadLetter;
@@ -268,6 +271,37 @@ class RedisPromisesTests {
 		Collections.reverse(acks);
 		assertThat(this.server.store().settlements().settle(acks)).isEmpty();
 		assertThat(this.server.redis().xpending(STREAM, GROUP).getCount()).isZero();
+	}
+
+	@Test
+	void batchThatTheServerCantTakeNowIsTriedAgainAsAWhole() throws Exception {
+		RedisStore patient = this.server
+			.another(
+					Duration.ofSeconds(20), new RedisStore.Settings("queue:", Duration.ofMillis(100),
+							ServerUnderTest.BLOCK, Duration.ofMillis(200), Duration.ofMillis(300)),
+					UnaryOperator.identity(), (queue) -> null);
+		List<OutgoingMessage> batch = IntStream.range(0, 5)
+			.mapToObj((number) -> new OutgoingMessage("id-" + number, QUEUE, EncodedPayload.ofText("m", Format.TEXT),
+					Map.of(), null, null))
+			.toList();
+		this.server.redis().configSet("min-replicas-to-write", "1");
+		CompletableFuture<Void> sent = CompletableFuture.runAsync(() -> patient.appender().append(batch, false));
+		Awaitility.await().until(() -> refusedAdds() >= 5);
+		assertThat(sent).isNotDone();
+		this.server.redis().configSet("min-replicas-to-write", "0");
+		sent.get(20, TimeUnit.SECONDS);
+		assertThat(this.server.redis().xrange(STREAM, Range.unbounded()))
+			.extracting((entry) -> entry.getBody().get("id"))
+			.containsExactly("id-0", "id-1", "id-2", "id-3", "id-4");
+	}
+
+	private long refusedAdds() {
+		return this.server.redis()
+			.info("commandstats")
+			.lines()
+			.filter((line) -> line.startsWith("cmdstat_xadd:"))
+			.mapToLong((line) -> Long.parseLong(line.replaceAll(".*rejected_calls=(\\d+).*", "$1")))
+			.sum();
 	}
 
 	@Test
