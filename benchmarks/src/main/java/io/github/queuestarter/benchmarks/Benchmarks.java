@@ -4,7 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-import io.github.queuestarter.benchmarks.postgres.Child;
+import io.github.queuestarter.benchmarks.starter.Child;
 
 /**
  * Runs a suite and prints how it went. Started with {@code child} it is a JVM of its own

@@ -52,6 +52,16 @@ final class DueClaims {
 		return round(consumer, nextScheduled(answers.get(0)), claimed);
 	}
 
+	/**
+	 * Asks when the next message is due.
+	 */
+	ScriptCall lookAhead() {
+		QueueKeys queue = this.keys.queue();
+		List<byte[]> lookKeys = new ArrayList<>(List.of(queue.groups(), queue.scheduled()));
+		this.keys.lanes().forEach((lane) -> lookKeys.add(lane.retry()));
+		return ScriptCall.of(RedisScript.LOOK_AHEAD, lookKeys, this.keys.groupBytes());
+	}
+
 	private long nextScheduled(Answer promoted) {
 		boolean toldBefore = this.promotionIsRefused;
 		this.promotionIsRefused = promoted.refusal() != null;

@@ -58,21 +58,50 @@ final class DueMessages {
 	}
 
 	/**
+	 * Ask when the next message is due, if it is about time to look.
+	 * @param early how long before its time a look may come
+	 * @return the question, or {@code null}; {@link #sawAhead} or {@link #sawNothing}
+	 * must follow it
+	 */
+	@Nullable ScriptCall lookAhead(Duration early) {
+		return (this.uselessRoom == null && beginLook(early)) ? this.claims.lookAhead() : null;
+	}
+
+	void sawAhead(Reply answer) {
+		this.reception.pause(answer.flag(0));
+		long next = answer.number(1);
+		if (!answer.flag(0) && next >= 0) {
+			lookWithin(Duration.ofMillis(next));
+		}
+	}
+
+	void sawNothing() {
+		lookWithin(Duration.ZERO);
+	}
+
+	/**
 	 * Claim what is due and hand it over, if it is time to.
 	 * @return when to call again
 	 */
 	Duration look() {
-		synchronized (this) {
-			long now = System.nanoTime();
-			if (this.nextLook - now > 0) {
-				return Duration.ofNanos(this.nextLook - now);
-			}
-			this.nextLook = now + this.pollInterval.toNanos();
+		if (beginLook(Duration.ZERO)) {
+			lookWithin(lookNow());
 		}
-		lookWithin(lookNow());
 		synchronized (this) {
 			return Duration.ofNanos(Math.max(0, this.nextLook - System.nanoTime()));
 		}
+	}
+
+	synchronized boolean isTimeToLook(Duration early) {
+		return this.nextLook - System.nanoTime() <= early.toNanos();
+	}
+
+	private synchronized boolean beginLook(Duration early) {
+		boolean begins = isTimeToLook(early);
+		if (begins) {
+			this.nextLook = System.nanoTime() + this.pollInterval.toNanos();
+		}
+		return begins;
 	}
 
 	private Duration lookNow() {

@@ -1,7 +1,10 @@
 package io.github.queuestarter.redis;
 
 import java.time.Duration;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -13,6 +16,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class DuePoller {
 
+	/**
+	 * The part of the interval by which a look may come early, so that those of all
+	 * sources come together.
+	 */
+	private static final int EARLY = 4;
+
+	private final RedisCalls calls;
+
 	private final Duration pollInterval;
 
 	private final List<DueMessages> sources = new CopyOnWriteArrayList<>();
@@ -23,7 +34,8 @@ final class DuePoller {
 
 	private @Nullable Thread thread;
 
-	DuePoller(Duration pollInterval) {
+	DuePoller(RedisCalls calls, Duration pollInterval) {
+		this.calls = calls;
 		this.pollInterval = pollInterval;
 	}
 
@@ -94,6 +106,10 @@ final class DuePoller {
 	private void run() {
 		while (!this.closed) {
 			Duration next = this.pollInterval;
+			if (this.sources.size() > 1
+					&& this.sources.stream().anyMatch((source) -> source.isTimeToLook(Duration.ZERO))) {
+				lookAhead();
+			}
 			for (DueMessages source : this.sources) {
 				Duration wanted = look(source);
 				next = (wanted.compareTo(next) < 0) ? wanted : next;
@@ -104,6 +120,36 @@ final class DuePoller {
 			catch (InterruptedException ex) {
 				// Nothing but close() ends this thread
 			}
+		}
+	}
+
+	// Where nothing is due, as nearly always, one call for all sources tells it
+	private void lookAhead() {
+		Map<DueMessages, ScriptCall> looks = new LinkedHashMap<>();
+		try {
+			for (DueMessages source : this.sources) {
+				ScriptCall look = source.lookAhead(this.pollInterval.dividedBy(EARLY));
+				if (look != null) {
+					looks.put(source, look);
+				}
+			}
+			if (!looks.isEmpty()) {
+				Iterator<Answer> answers = this.calls.evalEach(List.copyOf(looks.values())).iterator();
+				looks.keySet().forEach((source) -> sawAhead(source, answers.next()));
+			}
+		}
+		catch (Throwable ex) {
+			// Each looks for itself, and tells what is wrong
+			looks.keySet().forEach(DueMessages::sawNothing);
+		}
+	}
+
+	private static void sawAhead(DueMessages source, Answer answer) {
+		if (answer.refusal() == null) {
+			source.sawAhead(answer.replyOrThrow());
+		}
+		else {
+			source.sawNothing();
 		}
 	}
 

@@ -1,8 +1,6 @@
 package io.github.queuestarter.redis;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.util.LinkedHashMap;
 import java.util.Map;
 
 import io.github.queuestarter.EncodedPayload;
@@ -24,31 +22,33 @@ import org.jspecify.annotations.Nullable;
  */
 record Entry(String id, Instant sentAt, Map<String, String> headers, EncodedPayload payload) {
 
-	private static final String ID = "id";
+	private static final byte[] ID = Fields.bytesOf("id");
 
-	private static final String PAYLOAD = "payload";
+	private static final byte[] PAYLOAD = Fields.bytesOf("payload");
 
-	private static final String FORMAT = "format";
+	private static final byte[] FORMAT = Fields.bytesOf("format");
 
-	private static final String SENT = "sent";
+	private static final byte[] SENT = Fields.bytesOf("sent");
 
 	private static final String HEADER = "h:";
+
+	private static final byte[] HEADER_BYTES = Fields.bytesOf(HEADER);
 
 	/**
 	 * The last of the fields that this store puts in front of those of a message in the
 	 * streams of dead and of replayed messages.
 	 */
-	static final String OWN_FIELDS_END = "queue~fields";
+	static final byte[] OWN_FIELDS_END = Fields.bytesOf("queue~fields");
 
 	/**
 	 * The id of a message in those streams.
 	 */
-	static final String OWN_ID = "queue~id";
+	static final byte[] OWN_ID = Fields.bytesOf("queue~id");
 
 	/**
 	 * When such a message was sent, in milliseconds.
 	 */
-	static final String OWN_SENT = "queue~sent";
+	static final byte[] OWN_SENT = Fields.bytesOf("queue~sent");
 
 	/**
 	 * The fields of a message.
@@ -72,13 +72,7 @@ record Entry(String id, Instant sentAt, Map<String, String> headers, EncodedPayl
 		if (id == null || id.isEmpty() || payload == null) {
 			return new Entry(entryId, added, Map.of(), ForeignFields.encode(fields));
 		}
-		Map<String, String> headers = new LinkedHashMap<>();
-		fields.values().forEach((name, value) -> {
-			if (name.startsWith(HEADER)) {
-				headers.put(name.substring(HEADER.length()), new String(value, StandardCharsets.UTF_8));
-			}
-		});
-		return new Entry(id, instant(fields.text(SENT), added), headers,
+		return new Entry(id, instant(fields.text(SENT), added), fields.textsBehind(HEADER_BYTES),
 				new EncodedPayload(payload, format(fields.text(FORMAT))));
 	}
 
@@ -112,12 +106,15 @@ record Entry(String id, Instant sentAt, Map<String, String> headers, EncodedPayl
 	}
 
 	private static Format format(@Nullable String name) {
+		if (name == null) {
+			return Format.JSON;
+		}
 		for (Format format : Format.values()) {
 			if (format.name().equals(name)) {
 				return format;
 			}
 		}
-		return (name != null) ? Format.BINARY : Format.JSON;
+		return Format.BINARY;
 	}
 
 }

@@ -98,7 +98,7 @@ final class NewMessages implements Polls {
 				StreamOffset.create(this.reception.keys().log().stream(), ReadOffset.lastConsumed()));
 		this.left = (records != null) ? records.size() : 0;
 		this.reception.sink().pollSucceeded();
-		return (records != null) ? records : List.of();
+		return (records != null) ? records.stream().<ByteRecord>map(RawRecord::new).toList() : List.of();
 	}
 
 	@Override

@@ -130,7 +130,7 @@ final class OwnReading implements Polls {
 				StreamOffset.create(this.reception.keys().log().stream(), ReadOffset.from(this.position)));
 		this.batchSize = (records != null) ? records.size() : 0;
 		this.reception.sink().pollSucceeded();
-		return (records != null) ? records : List.of();
+		return (records != null) ? records.stream().<ByteRecord>map(RawRecord::new).toList() : List.of();
 	}
 
 	@Override

@@ -7,11 +7,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 import io.github.queuestarter.store.Appender;
 import io.github.queuestarter.store.OutgoingMessage;
 import io.lettuce.core.ScriptOutputType;
+import io.lettuce.core.protocol.AsyncCommand;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -93,7 +95,13 @@ final class RedisAppender implements Appender {
 	}
 
 	private void add(List<OutgoingMessage> messages) {
-		this.calls.callAll(messages.stream().map(this::addCall).toList());
+		List<Supplier<AsyncCommand<byte[], byte[], String>>> commands = new ArrayList<>(messages.size());
+		for (OutgoingMessage message : messages) {
+			byte[] stream = this.keyspace.queue(message.queue()).stream();
+			Fields fields = Entry.write(message.id(), message.payload(), message.headers());
+			commands.add(() -> RawCommands.xadd(stream, fields));
+		}
+		this.calls.dispatchAll(commands);
 	}
 
 	private void addConfirmed(String queue, List<OutgoingMessage> messages) {

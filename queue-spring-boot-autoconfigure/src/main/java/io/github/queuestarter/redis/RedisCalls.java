@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 import io.github.queuestarter.QueueStoreException;
 import io.github.queuestarter.store.StoreUnavailableException;
@@ -20,7 +21,11 @@ import io.lettuce.core.RedisFuture;
 import io.lettuce.core.RedisNoScriptException;
 import io.lettuce.core.RedisReadOnlyException;
 import io.lettuce.core.ScriptOutputType;
+import io.lettuce.core.api.StatefulConnection;
+import io.lettuce.core.api.async.RedisAsyncCommands;
+import io.lettuce.core.cluster.api.async.RedisAdvancedClusterAsyncCommands;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import io.lettuce.core.protocol.AsyncCommand;
 import org.jspecify.annotations.Nullable;
 
 import org.springframework.data.redis.connection.RedisConnection;
@@ -64,38 +69,38 @@ final class RedisCalls {
 	}
 
 	/**
-	 * Send commands without waiting for one before the next, in order, then wait for all.
-	 * Those that the server can't do at this moment are tried again.
+	 * Send commands in one write, in order, then wait for all. Those that the server
+	 * can't do at this moment are made anew and tried again.
 	 * @throws QueueStoreException if one of them failed
 	 */
-	void callAll(List<SendCall> calls) {
+	void dispatchAll(List<Supplier<AsyncCommand<byte[], byte[], String>>> calls) {
 		Patience patience = new Patience(this.timeout);
-		Refused refused = callOnce(calls);
+		Refused refused = dispatchOnce(calls);
 		while (!refused.calls().isEmpty()) {
 			patience.waitAfter(Objects.requireNonNull(refused.failure()));
-			refused = callOnce(refused.calls());
+			refused = dispatchOnce(refused.calls());
 		}
 	}
 
-	private Refused callOnce(List<SendCall> calls) {
+	private Refused dispatchOnce(List<Supplier<AsyncCommand<byte[], byte[], String>>> calls) {
 		Refused result = withCommands((commands) -> {
-			List<RedisFuture<?>> futures = new ArrayList<>(calls.size());
-			calls.forEach((call) -> futures.add(call.on(commands)));
+			List<AsyncCommand<byte[], byte[], String>> sent = calls.stream().map(Supplier::get).toList();
 			Refused refused = new Refused(new ArrayList<>(), null);
 			try {
+				dispatch(connectionOf(commands), sent);
 				for (int i = 0; i < calls.size(); i++) {
-					refused = await(futures.get(i), calls.get(i), refused);
+					refused = await(sent.get(i), calls.get(i), refused);
 				}
 			}
 			finally {
-				giveUp(futures);
+				giveUp(sent);
 			}
 			return refused;
 		});
 		return Objects.requireNonNull(result);
 	}
 
-	private Refused await(RedisFuture<?> future, SendCall call, Refused before) {
+	private Refused await(Future<?> future, Supplier<AsyncCommand<byte[], byte[], String>> call, Refused before) {
 		try {
 			await(future);
 			return before;
@@ -129,11 +134,12 @@ final class RedisCalls {
 	 */
 	List<Answer> evalEach(List<ScriptCall> calls) {
 		List<Answer> answers = withCommands((commands) -> {
-			List<RedisFuture<List<Object>>> futures = new ArrayList<>(calls.size());
-			calls.forEach((call) -> futures.add(commands.evalsha(call.script().digest(), ScriptOutputType.MULTI,
-					call.keyArray(), call.argumentArray())));
+			List<AsyncCommand<byte[], byte[], List<Object>>> futures = calls.stream()
+				.map(RawCommands::evalsha)
+				.toList();
 			List<Answer> each = new ArrayList<>(calls.size());
 			try {
+				dispatchScripts(commands, futures);
 				for (int i = 0; i < calls.size(); i++) {
 					each.add(answer(commands, calls.get(i), futures.get(i)));
 				}
@@ -174,6 +180,39 @@ final class RedisCalls {
 					commands.eval(call.script().text(), ScriptOutputType.MULTI, call.keyArray(), call.argumentArray()));
 		}
 		return new Reply((items != null) ? items : List.of());
+	}
+
+	// In a cluster a collection is as many writes as there are slots, and each waits for
+	// its server to be connected. One that is away must not keep back what others are to
+	// be told.
+	private static void dispatchScripts(RedisClusterAsyncCommands<byte[], byte[]> commands,
+			List<? extends AsyncCommand<byte[], byte[], ?>> calls) {
+		StatefulConnection<byte[], byte[]> connection = connectionOf(commands);
+		if (commands instanceof RedisAdvancedClusterAsyncCommands) {
+			calls.forEach(connection::dispatch);
+		}
+		else {
+			dispatch(connection, calls);
+		}
+	}
+
+	// One by one, each of many would be a write to the socket
+	private static void dispatch(StatefulConnection<byte[], byte[]> connection,
+			List<? extends AsyncCommand<byte[], byte[], ?>> calls) {
+		if (calls.size() == 1) {
+			connection.dispatch(calls.get(0));
+		}
+		else {
+			connection.dispatch(calls);
+		}
+	}
+
+	@SuppressWarnings("deprecation") // the only way from what Spring gives to a
+										// connection
+	private static StatefulConnection<byte[], byte[]> connectionOf(RedisClusterAsyncCommands<byte[], byte[]> commands) {
+		return (commands instanceof RedisAdvancedClusterAsyncCommands<byte[], byte[]> cluster)
+				? cluster.getStatefulConnection()
+				: ((RedisAsyncCommands<byte[], byte[]>) commands).getStatefulConnection();
 	}
 
 	@SuppressWarnings("unchecked")
@@ -245,7 +284,8 @@ final class RedisCalls {
 	/**
 	 * What the server could not do at this moment.
 	 */
-	private record Refused(List<SendCall> calls, @Nullable QueueStoreException failure) {
+	private record Refused(List<Supplier<AsyncCommand<byte[], byte[], String>>> calls,
+			@Nullable QueueStoreException failure) {
 	}
 
 }

@@ -96,7 +96,7 @@ public final class RedisStore implements QueueStore {
 		RedisCalls heart = new RedisCalls(dedicated, CommandTimeout.of(dedicated).atMost(LONGEST_BEAT).value());
 		Duration longestPoll = CommandTimeout.of(connections).limit(settings.block()).plus(StreamPolling.PATIENCE);
 		this.longestCall = (longestPoll.compareTo(LONGEST_CALL) > 0) ? longestPoll : LONGEST_CALL;
-		this.duePoller = new DuePoller(settings.pollInterval());
+		this.duePoller = new DuePoller(calls, settings.pollInterval());
 		this.confirmed = (replication != null) ? new ConfirmedCalls(replication) : null;
 		Permissions permissions = new Permissions(calls, keyspace, replication != null, this.events);
 		QueueNames names = new QueueNames(calls, keyspace);

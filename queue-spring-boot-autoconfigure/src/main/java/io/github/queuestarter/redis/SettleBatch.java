@@ -1,9 +1,8 @@
 package io.github.queuestarter.redis;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 
 import io.github.queuestarter.store.ClaimedMessage;
 import io.github.queuestarter.store.Settlement;
@@ -19,15 +18,16 @@ final class SettleBatch {
 
 	private final ScriptCall call;
 
-	private final Map<String, Settlement> settlements = new LinkedHashMap<>();
+	private final List<Settlement> settlements;
 
 	private SettleBatch(GroupKeys keys, boolean replayed, String consumer, List<Settlement> settlements,
 			boolean withMessages) {
 		this.call = SettleCalls.of(keys, replayed, consumer);
-		settlements.forEach((settlement) -> this.settlements.put(receipt(settlement).entry(), settlement));
+		this.settlements = settlements;
 		List<String> acks = settlements.stream()
 			.filter(Settlement.Ack.class::isInstance)
 			.map((ack) -> receipt(ack).entry())
+			.sorted(EntryIds::compare)
 			.toList();
 		if (!acks.isEmpty()) {
 			this.call.with("ack", acks.size()).with(acks.toArray());
@@ -84,14 +84,11 @@ final class SettleBatch {
 	}
 
 	private List<Settlement> named(Reply entries) {
-		List<Settlement> named = new ArrayList<>();
-		for (String entry : entries.texts()) {
-			Settlement settlement = this.settlements.get(entry);
-			if (settlement != null) {
-				named.add(settlement);
-			}
+		if (entries.size() == 0) {
+			return List.of();
 		}
-		return named;
+		Set<String> names = Set.copyOf(entries.texts());
+		return this.settlements.stream().filter((settlement) -> names.contains(receipt(settlement).entry())).toList();
 	}
 
 	private void add(Settlement settlement, boolean withMessages) {

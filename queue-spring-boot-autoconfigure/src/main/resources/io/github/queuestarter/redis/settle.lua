@@ -2,7 +2,7 @@
 -- KEYS: 1 consumers, 2 stream, 3 retry, 4 attempts, 5 dead letters, 6 ids of dead letters
 -- ARGV: 1 ttl of registrations (ms), 2 group, 3 consumer, 4 '1' if finished entries are deleted,
 --       then any of
---       'ack', n, then n entry ids
+--       'ack', n, then n entry ids in ascending order
 --       'retry' or 'release', entry id, delivery ('0' for any), delay (ms)
 --       'bury', entry id, delivery, message id, n, then n fields and values that tell why,
 --               m, then m fields and values of the message (m = 0: those of the entry)
@@ -42,6 +42,20 @@ local function holds(id, delivery)
   return found and (delivery == '0' or delivery == tostring(found))
 end
 
+-- Whether all ids are among the pending entries, both in ascending order.
+local function all_among(ids, pending)
+  local at = 0
+  for i = 1, #ids do
+    repeat
+      at = at + 1
+      if at > #pending then
+        return false
+      end
+    until pending[at][1] == ids[i]
+  end
+  return true
+end
+
 local function ack(ids)
   if not registered then
     for _, id in ipairs(ids) do
@@ -50,13 +64,12 @@ local function ack(ids)
     return
   end
   -- One look at all that the consumer holds between the first and the last of them
-  local first, last = ids[1], ids[1]
-  for i = 2, #ids do
-    if less(ids[i], first) then first = ids[i] end
-    if less(last, ids[i]) then last = ids[i] end
-  end
   local limit = #ids + 1000
-  local pending = pending_in(stream, group, first, last, limit, consumer)
+  local pending = pending_in(stream, group, ids[1], ids[#ids], limit, consumer)
+  if all_among(ids, pending) then
+    finish(ids)
+    return
+  end
   local held = {}
   for _, entry in ipairs(pending) do
     held[entry[1]] = true

@@ -1,5 +1,6 @@
 package io.github.queuestarter.endtoend;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -11,6 +12,7 @@ import java.util.stream.IntStream;
 import io.github.queuestarter.PageRequest;
 import io.github.queuestarter.PermanentFailureException;
 import io.github.queuestarter.QueueListener;
+import io.github.queuestarter.core.SendOptions;
 import io.github.queuestarter.servers.RedisCluster;
 import io.github.queuestarter.servers.RedisServer;
 import io.github.queuestarter.testing.DocumentedAclRule;
@@ -85,6 +87,52 @@ class RedisClusterTests extends EndToEndTest {
 		spread.received.await(6);
 		assertThat(owners).hasSizeGreaterThan(1);
 		assertThat(application.admin().stats()).hasSize(6);
+		// by another instance, so that nothing but the look of all listeners finds them
+		Application other = start(application());
+		for (int i = 0; i < 6; i++) {
+			other.template().send(this.queue + "-" + i, "delayed " + i, SendOptions.delay(Duration.ofMillis(300)));
+		}
+		assertThat(spread.received.await(12)).contains("delayed 0", "delayed 1", "delayed 2", "delayed 3", "delayed 4",
+				"delayed 5");
+	}
+
+	@Test
+	void batchesFollowASlotThatMoves() {
+		Application application = start(listening());
+		application.template().sendAll(this.queue, texts("before"));
+		RedisServer source = this.cluster.ownerOf(stream());
+		RedisServer target = otherMaster(source);
+		String slot = Integer.toString(this.cluster.slotOf(stream()));
+		target.call("CLUSTER", "SETSLOT", slot, "IMPORTING", this.cluster.idOf(source));
+		source.call("CLUSTER", "SETSLOT", slot, "MIGRATING", this.cluster.idOf(target));
+		migrate(source, target, stream());
+		application.template().sendAll(this.queue, texts("between"));
+		for (List<String> keys = keys(source); !keys.isEmpty(); keys = keys(source)) {
+			keys.forEach((key) -> migrate(source, target, key));
+		}
+		for (RedisServer server : List.of(target, source)) {
+			server.call("CLUSTER", "SETSLOT", slot, "NODE", this.cluster.idOf(target));
+		}
+		application.template().sendAll(this.queue, texts("after"));
+		List<String> sent = new ArrayList<>(texts("before"));
+		sent.addAll(texts("between"));
+		sent.addAll(texts("after"));
+		RedisSentinelTests.longAwait().until(() -> this.texts.received.all().containsAll(sent));
+		RedisSentinelTests.longAwait()
+			.until(() -> application.admin().stats(this.queue, "default").pending().value() == 0);
+	}
+
+	private static List<String> texts(String name) {
+		return IntStream.range(0, 300).mapToObj((number) -> name + " " + number).toList();
+	}
+
+	private RedisServer otherMaster(RedisServer one) {
+		return this.cluster.servers()
+			.stream()
+			.filter((server) -> server != one)
+			.filter((server) -> String.valueOf(server.call("INFO", "replication")).contains("role:master"))
+			.findFirst()
+			.orElseThrow();
 	}
 
 	@Test
@@ -94,12 +142,7 @@ class RedisClusterTests extends EndToEndTest {
 		application.template().send(this.queue, "bury");
 		await().until(() -> application.admin().stats(this.queue, "default").deadLetters().value() == 1);
 		RedisServer source = this.cluster.ownerOf(stream());
-		RedisServer target = this.cluster.servers()
-			.stream()
-			.filter((server) -> server != source)
-			.filter((server) -> String.valueOf(server.call("INFO", "replication")).contains("role:master"))
-			.findFirst()
-			.orElseThrow();
+		RedisServer target = otherMaster(source);
 		String slot = Integer.toString(this.cluster.slotOf(stream()));
 		try (MessageFlow flow = new MessageFlow(application, this.queue);
 				MessageFlow otherFlow = new MessageFlow(other, this.queue + "-elsewhere")) {

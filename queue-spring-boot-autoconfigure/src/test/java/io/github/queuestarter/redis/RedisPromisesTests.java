@@ -1,9 +1,14 @@
 package io.github.queuestarter.redis;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 import io.github.queuestarter.DeadLetter;
@@ -25,6 +30,7 @@ import io.github.queuestarter.store.RetentionSettings;
 import io.github.queuestarter.store.Settlement;
 import io.lettuce.core.Consumer;
 import io.lettuce.core.Range;
+import io.lettuce.core.XAddArgs;
 import io.lettuce.core.XGroupCreateArgs;
 import io.lettuce.core.XReadArgs;
 import org.awaitility.Awaitility;
@@ -233,6 +239,69 @@ class RedisPromisesTests {
 		for (int i = 0; i < 5000; i++) {
 			assertThat(this.sink.receive().id()).isEqualTo("id-" + i);
 		}
+	}
+
+	@Test
+	void acksOfSomeThatAreDoneAlreadyNameExactlyThose() throws Exception {
+		listen();
+		// Of which the text is not in the order of the numbers
+		List<String> ids = List.of("1-8", "1-9", "1-10", "1-11", "2-100");
+		List<ClaimedMessage> messages = new ArrayList<>();
+		for (String id : ids) {
+			this.server.redis().xadd(STREAM, new XAddArgs().id(id), "n", id);
+			messages.add(this.sink.receive());
+		}
+		settle(new Settlement.Ack(messages.get(1)));
+		List<Settlement> acks = new ArrayList<>();
+		for (int i : new int[] { 3, 1, 4, 0, 2 }) {
+			acks.add(new Settlement.Ack(messages.get(i)));
+		}
+		assertThat(this.server.store().settlements().settle(acks)).containsExactly(messages.get(1));
+		assertThat(this.server.redis().xpending(STREAM, GROUP).getCount()).isZero();
+	}
+
+	@Test
+	void acksInAnyOrderAreAllDone() throws Exception {
+		listen();
+		List<Settlement> acks = new ArrayList<>();
+		for (int i = 0; i < 25; i++) {
+			this.server.redis().xadd(STREAM, new XAddArgs().id("1-" + (i + 1)), "n", "" + i);
+			acks.add(new Settlement.Ack(this.sink.receive()));
+		}
+		Collections.reverse(acks);
+		assertThat(this.server.store().settlements().settle(acks)).isEmpty();
+		assertThat(this.server.redis().xpending(STREAM, GROUP).getCount()).isZero();
+	}
+
+	@Test
+	void batchThatTheServerCantTakeNowIsTriedAgainAsAWhole() throws Exception {
+		RedisStore patient = this.server
+			.another(
+					Duration.ofSeconds(20), new RedisStore.Settings("queue:", Duration.ofMillis(100),
+							ServerUnderTest.BLOCK, Duration.ofMillis(200), Duration.ofMillis(300)),
+					UnaryOperator.identity(), (queue) -> null);
+		List<OutgoingMessage> batch = IntStream.range(0, 5)
+			.mapToObj((number) -> new OutgoingMessage("id-" + number, QUEUE, EncodedPayload.ofText("m", Format.TEXT),
+					Map.of(), null, null))
+			.toList();
+		this.server.redis().configSet("min-replicas-to-write", "1");
+		CompletableFuture<Void> sent = CompletableFuture.runAsync(() -> patient.appender().append(batch, false));
+		Awaitility.await().until(() -> refusedAdds() >= 5);
+		assertThat(sent).isNotDone();
+		this.server.redis().configSet("min-replicas-to-write", "0");
+		sent.get(20, TimeUnit.SECONDS);
+		assertThat(this.server.redis().xrange(STREAM, Range.unbounded()))
+			.extracting((entry) -> entry.getBody().get("id"))
+			.containsExactly("id-0", "id-1", "id-2", "id-3", "id-4");
+	}
+
+	private long refusedAdds() {
+		return this.server.redis()
+			.info("commandstats")
+			.lines()
+			.filter((line) -> line.startsWith("cmdstat_xadd:"))
+			.mapToLong((line) -> Long.parseLong(line.replaceAll(".*rejected_calls=(\\d+).*", "$1")))
+			.sum();
 	}
 
 	@Test

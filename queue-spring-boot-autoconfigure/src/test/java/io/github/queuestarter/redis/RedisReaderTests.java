@@ -314,6 +314,65 @@ class RedisReaderTests {
 		assertThat(this.sink.receive().id()).isEqualTo(id);
 	}
 
+	@Test
+	void whatAnotherInstanceMakesDueReachesOneListenerOfMany() throws Exception {
+		CollectingSink other = this.server.sink("other");
+		listen();
+		this.server.listen("other", GROUP, other);
+		String id = this.server.send(QUEUE, "retried");
+		ClaimedMessage message = this.sink.receive();
+		// By a script alone, so that nothing tells the store that it is due soon
+		new RedisCalls(this.server.connections(), Duration.ofSeconds(1))
+			.eval(SettleCalls.of(new Keyspace("queue:").queue(QUEUE).group(GROUP), false, this.sink.consumer())
+				.with("retry", ((RedisReceipt) message.receipt()).entry(), 0, 150));
+		this.sink.forget(message);
+		ClaimedMessage again = this.sink.receive();
+		assertThat(again.id()).isEqualTo(id);
+		assertThat(again.failures()).isEqualTo(1);
+		assertThat(other.arrived()).isZero();
+	}
+
+	@Test
+	void pauseByAnotherInstanceReachesListenersThatHaveNothingDue() throws Exception {
+		listen();
+		this.server.listen("other", GROUP, this.server.sink("other"));
+		this.server.redis().hset("{queue:orders}:groups", "paused:" + GROUP, "1");
+		// Longer than from one poll to the next
+		Awaitility.await()
+			.pollInterval(Duration.ofMillis(10))
+			.during(ServerUnderTest.BLOCK.multipliedBy(8))
+			.until(() -> this.server.info("blocked_clients") <= 1);
+		String id = this.server.send(QUEUE, "m");
+		assertThat(this.sink.arrived()).isZero();
+		this.server.redis().hdel("{queue:orders}:groups", "paused:" + GROUP);
+		assertThat(this.sink.receive().id()).isEqualTo(id);
+	}
+
+	@Test
+	void nothingIsClaimedForListenersThatHaveNothingDue() throws Exception {
+		for (int i = 0; i < 5; i++) {
+			this.server.listen("idle-" + i, GROUP, this.server.sink("idle-" + i));
+		}
+		awaitLooks(30);
+		long claims = calls("zrangebyscore");
+		awaitLooks(90);
+		assertThat(calls("zrangebyscore")).isEqualTo(claims);
+	}
+
+	private void awaitLooks(int more) {
+		long before = calls("zrange");
+		Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> calls("zrange") > before + more);
+	}
+
+	private long calls(String command) {
+		return this.server.redis()
+			.info("commandstats")
+			.lines()
+			.filter((line) -> line.startsWith("cmdstat_" + command + ":"))
+			.mapToLong((line) -> Long.parseLong(line.replaceAll("[^=]*=(\\d+),.*", "$1")))
+			.sum();
+	}
+
 	private MessageSource listen() throws InterruptedException {
 		return this.server.listen(QUEUE, GROUP, this.sink);
 	}

@@ -9,7 +9,9 @@ import java.util.Map;
 import io.github.queuestarter.benchmarks.Check;
 import io.github.queuestarter.benchmarks.Contender;
 import io.github.queuestarter.benchmarks.Handled;
+import io.github.queuestarter.benchmarks.Order;
 import io.github.queuestarter.benchmarks.Scenario;
+import io.github.queuestarter.benchmarks.starter.Ours;
 
 /**
  * The first messages of a long queue beside those of a short one, and how long it takes
@@ -61,7 +63,7 @@ final class Backlog {
 						  first_failure_at, last_failure_at, kind, reason)
 						select '%s', 'default', gen_random_uuid(), now(), '%s', 5, 0, now(), now(), 'EXCEPTION', 'no stock'
 						  from generate_series(1, %d)"""
-					.formatted(Ours.QUEUE, Payloads.json(0), deadLetters));
+					.formatted(Ours.QUEUE, Order.json(0), deadLetters));
 			database.settle();
 			try (Ours ours = Ours.start(database, (order) -> handled.add(order.fromZero()), Map.of())) {
 				ours.listen();

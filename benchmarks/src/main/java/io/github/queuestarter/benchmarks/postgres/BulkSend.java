@@ -6,7 +6,10 @@ import java.util.Map;
 
 import io.github.queuestarter.benchmarks.Check;
 import io.github.queuestarter.benchmarks.Contender;
+import io.github.queuestarter.benchmarks.Order;
 import io.github.queuestarter.benchmarks.Scenario;
+import io.github.queuestarter.benchmarks.starter.CpuClock;
+import io.github.queuestarter.benchmarks.starter.Ours;
 
 /**
  * One thread sends 1000 messages per transaction; both sides write the JSON.
@@ -53,7 +56,7 @@ final class BulkSend {
 				CpuClock cpu = new CpuClock(this.server);
 				long began = System.nanoTime();
 				for (long first = 0; first < this.messages; first += AT_ONCE) {
-					RawQueue.insert(connection, Payloads.json(first, Math.min(this.messages, first + AT_ONCE)));
+					RawQueue.insert(connection, Order.json(first, Math.min(this.messages, first + AT_ONCE)));
 				}
 				figures = cpu.with(this.messages * 1e9 / (System.nanoTime() - began), this.messages);
 			}

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 import io.github.queuestarter.benchmarks.Handled;
+import io.github.queuestarter.benchmarks.starter.Ours;
 
 /**
  * The cheapest that SQL can do: select and delete in one transaction. No lease, no

@@ -5,6 +5,9 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.concurrent.locks.LockSupport;
+
+import io.github.queuestarter.benchmarks.starter.Home;
 
 /**
  * A database of its own for one contender in one round.
@@ -13,7 +16,9 @@ import java.sql.Statement;
  * @param name its name
  * @param url its URL
  */
-record Database(Server server, String name, String url) implements AutoCloseable {
+record Database(Server server, String name, String url) implements Home {
+
+	private static final long LOOK_AGAIN_NANOS = 2_000_000;
 
 	Connection connect() throws SQLException {
 		return connect(this.url);
@@ -52,9 +57,35 @@ record Database(Server server, String name, String url) implements AutoCloseable
 	}
 
 	/**
-	 * Bring statistics and disk to the state of a table that has been there for a while.
+	 * {@inheritDoc} The tables are made first, as an application does it.
 	 */
-	void settle() throws SQLException {
+	@Override
+	public void fill(int messages) throws SQLException {
+		PinnedSnapshot.createTables(this);
+		Payloads.fillOurs(this, 0, messages);
+	}
+
+	@Override
+	public void awaitNothingHeld() throws SQLException {
+		try (Connection connection = connect()) {
+			while (number(connection,
+					"select (select count(*) from queue.queue_delivery) + (select count(*) from queue.queue_retry)") > 0) {
+				LockSupport.parkNanos(LOOK_AGAIN_NANOS);
+			}
+		}
+	}
+
+	@Override
+	public Load load() throws SQLException {
+		return new Load("transactions", number("""
+				select xact_commit + xact_rollback from pg_stat_database where datname = current_database()"""),
+				number("""
+						select count(*) from pg_stat_activity
+						 where datname = current_database() and pid <> pg_backend_pid()"""));
+	}
+
+	@Override
+	public void settle() throws SQLException {
 		run("vacuum analyze", "checkpoint");
 	}
 

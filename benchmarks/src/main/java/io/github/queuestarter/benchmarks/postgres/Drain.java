@@ -8,13 +8,15 @@ import io.github.queuestarter.benchmarks.Check;
 import io.github.queuestarter.benchmarks.Contender;
 import io.github.queuestarter.benchmarks.Handled;
 import io.github.queuestarter.benchmarks.Scenario;
+import io.github.queuestarter.benchmarks.starter.CpuClock;
+import io.github.queuestarter.benchmarks.starter.Ours;
 
 /**
  * One instance and one listener empty a full queue.
  */
 final class Drain {
 
-	static final String RATE = "messages/s";
+	static final String RATE = CpuClock.RATE;
 
 	static final int BATCH = 500;
 

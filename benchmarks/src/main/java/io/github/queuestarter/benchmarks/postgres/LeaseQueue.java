@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 import io.github.queuestarter.benchmarks.Handled;
+import io.github.queuestarter.benchmarks.starter.Ours;
 
 /**
  * The classical queue: a status and a lease per row, claimed by an update, done by a

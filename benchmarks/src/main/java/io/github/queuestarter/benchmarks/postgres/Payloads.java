@@ -1,37 +1,16 @@
 package io.github.queuestarter.benchmarks.postgres;
 
 import java.sql.SQLException;
-import java.util.ArrayList;
-import java.util.List;
 
 import io.github.queuestarter.benchmarks.Order;
-import tools.jackson.databind.json.JsonMapper;
+import io.github.queuestarter.benchmarks.starter.Ours;
 
 /**
- * Orders as the JSON that the store keeps.
+ * Fills tables with orders.
  */
 final class Payloads {
 
-	private static final JsonMapper MAPPER = JsonMapper.builder().build();
-
 	private Payloads() {
-	}
-
-	static String json(long number) {
-		String json = MAPPER.writeValueAsString(Order.of(number));
-		if (json.length() != Order.JSON_SIZE) {
-			throw new IllegalStateException(
-					"An order has %d bytes instead of %d: %s".formatted(json.length(), Order.JSON_SIZE, json));
-		}
-		return json;
-	}
-
-	static List<String> json(long from, long to) {
-		List<String> all = new ArrayList<>();
-		for (long number = from; number < to; number++) {
-			all.add(json(number));
-		}
-		return all;
 	}
 
 	/**
@@ -58,7 +37,7 @@ final class Payloads {
 				    select '%s', replace('%s', '%s', (%s + n)::text) from generate_series(n1, least(n1 + 999, %d)) n;
 				    commit;
 				  end loop;
-				end $$""".formatted(from, to - 1, table, Ours.QUEUE, json(0), number, number, to - 1));
+				end $$""".formatted(from, to - 1, table, Ours.QUEUE, Order.json(0), number, number, to - 1));
 	}
 
 }

@@ -9,6 +9,7 @@ import io.github.queuestarter.benchmarks.Check;
 import io.github.queuestarter.benchmarks.Contender;
 import io.github.queuestarter.benchmarks.Handled;
 import io.github.queuestarter.benchmarks.Scenario;
+import io.github.queuestarter.benchmarks.starter.Ours;
 
 /**
  * Drains with and without a snapshot that was held while many messages were handled. Both

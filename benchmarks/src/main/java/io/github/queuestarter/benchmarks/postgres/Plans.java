@@ -7,6 +7,7 @@ import io.github.queuestarter.benchmarks.Check;
 import io.github.queuestarter.benchmarks.Contender;
 import io.github.queuestarter.benchmarks.Handled;
 import io.github.queuestarter.benchmarks.Scenario;
+import io.github.queuestarter.benchmarks.starter.Ours;
 
 /**
  * Drains a log of which Postgres knows much, little that is wrong, or nothing.

@@ -7,6 +7,11 @@ import java.util.Map;
 import io.github.queuestarter.benchmarks.Options;
 import io.github.queuestarter.benchmarks.Scenario;
 import io.github.queuestarter.benchmarks.Suite;
+import io.github.queuestarter.benchmarks.starter.Heap;
+import io.github.queuestarter.benchmarks.starter.Idle;
+import io.github.queuestarter.benchmarks.starter.Instances;
+import io.github.queuestarter.benchmarks.starter.Latency;
+import io.github.queuestarter.benchmarks.starter.SlowHandler;
 
 /**
  * Everything about the Postgres store.
@@ -40,7 +45,8 @@ public final class PostgresSuite implements Suite {
 				Instances.scenario(this.server, messages), SlowHandler.scenario(this.server, messages / 2),
 				Plans.scenario(this.server, messages), PinnedSnapshot.scenario(this.server, messages),
 				Backlog.scenario(this.server, messages), Heap.scenario(this.server, messages),
-				Latency.scenario(this.server, seconds), Idle.scenario(this.server, seconds));
+				Latency.scenario(this.server, seconds, "insert alone", () -> new InsertAlone(this.server), 3, 10),
+				Idle.scenario(this.server, seconds, 12));
 	}
 
 	@Override

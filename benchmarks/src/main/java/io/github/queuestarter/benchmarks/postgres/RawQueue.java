@@ -6,6 +6,7 @@ import java.sql.SQLException;
 import java.util.List;
 
 import io.github.queuestarter.benchmarks.Handled;
+import io.github.queuestarter.benchmarks.starter.Ours;
 
 /**
  * A queue in a table, in plain JDBC.

@@ -6,13 +6,15 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 
+import io.github.queuestarter.benchmarks.starter.MeasuredServer;
+
 import io.github.queuestarter.servers.PostgresServer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A Postgres server that waits for the disk at each commit.
  */
-final class Server implements AutoCloseable {
+final class Server implements MeasuredServer, AutoCloseable {
 
 	static final String USER = "postgres";
 
@@ -32,7 +34,13 @@ final class Server implements AutoCloseable {
 			.start();
 	}
 
-	Database fresh() throws SQLException {
+	@Override
+	public String product() {
+		return "Postgres";
+	}
+
+	@Override
+	public Database fresh() throws SQLException {
 		String name = "benchmark_" + this.databases.incrementAndGet();
 		return new Database(this, name, this.server.createDatabase(name));
 	}
@@ -62,10 +70,8 @@ final class Server implements AutoCloseable {
 		}
 	}
 
-	/**
-	 * Processor time of all its processes so far.
-	 */
-	Duration cpuTime() {
+	@Override
+	public Duration cpuTime() {
 		ProcessHandle postmaster = ProcessHandle.of(this.server.pid()).orElseThrow();
 		return postmaster.descendants()
 			.map((process) -> process.info().totalCpuDuration().orElse(Duration.ZERO))

@@ -16,6 +16,8 @@ import io.github.queuestarter.benchmarks.Check;
 import io.github.queuestarter.benchmarks.Contender;
 import io.github.queuestarter.benchmarks.Order;
 import io.github.queuestarter.benchmarks.Scenario;
+import io.github.queuestarter.benchmarks.starter.CpuClock;
+import io.github.queuestarter.benchmarks.starter.Ours;
 
 /**
  * Four threads send one message at a time, through the same pool on both sides.
@@ -50,8 +52,8 @@ final class SingleSend {
 	private Map<String, Double> raw() throws Exception {
 		try (Database database = this.server.fresh(); Ours pool = Ours.start(database)) {
 			new CheapestQueue().create(database);
-			DataSource dataSource = pool.pool();
-			return measure(database, "raw_queue", (number) -> insert(dataSource, Payloads.json(number)));
+			DataSource dataSource = pool.bean(DataSource.class);
+			return measure(database, "raw_queue", (number) -> insert(dataSource, Order.json(number)));
 		}
 	}
 

@@ -13,7 +13,10 @@ import java.util.concurrent.locks.LockSupport;
 import io.github.queuestarter.benchmarks.Check;
 import io.github.queuestarter.benchmarks.Contender;
 import io.github.queuestarter.benchmarks.Handled;
+import io.github.queuestarter.benchmarks.Order;
 import io.github.queuestarter.benchmarks.Scenario;
+import io.github.queuestarter.benchmarks.starter.CpuClock;
+import io.github.queuestarter.benchmarks.starter.Ours;
 
 /**
  * One thread sends and one listener handles at the same time, as fast as they can, and
@@ -96,7 +99,7 @@ final class SteadyState {
 		try (Database database = this.server.fresh(); Connection sending = database.connectForBulk()) {
 			queue.create(database);
 			CpuClock cpu = new CpuClock(this.server);
-			return whileSending(handled, (from, to) -> RawQueue.insert(sending, Payloads.json(from, to)), () -> {
+			return whileSending(handled, (from, to) -> RawQueue.insert(sending, Order.json(from, to)), () -> {
 				drain(database, queue, handled);
 				double rate = handled.rateUntilNow();
 				handled.requireEachOnce();

@@ -1,4 +1,4 @@
-package io.github.queuestarter.benchmarks.postgres;
+package io.github.queuestarter.benchmarks.starter;
 
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -11,7 +11,7 @@ import io.github.queuestarter.benchmarks.Scenario;
 /**
  * A long queue is emptied by a JVM with a small heap.
  */
-final class Heap {
+public final class Heap {
 
 	private static final int ROUNDS = 1;
 
@@ -19,16 +19,16 @@ final class Heap {
 
 	private static final String MEGABYTES = "heap, MB";
 
-	private final Server server;
+	private final MeasuredServer server;
 
 	private final int messages;
 
-	private Heap(Server server, int messages) {
+	private Heap(MeasuredServer server, int messages) {
 		this.server = server;
 		this.messages = Math.min(messages * 5, MOST);
 	}
 
-	static Scenario scenario(Server server, int messages) {
+	public static Scenario scenario(MeasuredServer server, int messages) {
 		Heap heap = new Heap(server, messages);
 		return Scenario.atMost(ROUNDS, "heap",
 				"Is a backlog of %,d messages handled with 128 MB of heap?".formatted(heap.messages),
@@ -36,15 +36,14 @@ final class Heap {
 	}
 
 	private Map<String, Double> drain() throws Exception {
-		try (Database database = this.server.fresh()) {
-			PinnedSnapshot.createTables(database);
-			Payloads.fillOurs(database, 0, this.messages);
-			database.settle();
+		try (Home home = this.server.fresh()) {
+			home.fill(this.messages);
+			home.settle();
 			try (Forked forked = Forked.start(List.of("-Xmx128m", "-XX:+ExitOnOutOfMemoryError"),
-					List.of("drain", database.url(), Integer.toString(this.messages)))) {
+					List.of("drain", home.url(), Integer.toString(this.messages)))) {
 				String[] answer = forked.await(Child.ANSWER).split(" ");
 				Map<String, Double> measured = new LinkedHashMap<>();
-				measured.put(Drain.RATE, Double.parseDouble(answer[0]));
+				measured.put(CpuClock.RATE, Double.parseDouble(answer[0]));
 				measured.put(MEGABYTES, Double.parseDouble(answer[1]) / 1024 / 1024);
 				return measured;
 			}

@@ -1,4 +1,4 @@
-package io.github.queuestarter.benchmarks.postgres;
+package io.github.queuestarter.benchmarks.starter;
 
 import java.util.List;
 import java.util.Map;
@@ -20,8 +20,8 @@ public final class Child {
 
 	/**
 	 * Run.
-	 * @param arguments what to do, the URL of the database, a number, and how many
-	 * seconds an idle one takes to come to rest
+	 * @param arguments what to do, the URL of the store, a number, and how many seconds
+	 * an idle one takes to come to rest
 	 */
 	public static void run(List<String> arguments) throws Exception {
 		String url = arguments.get(1);

@@ -1,4 +1,4 @@
-package io.github.queuestarter.benchmarks.postgres;
+package io.github.queuestarter.benchmarks.starter;
 
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;

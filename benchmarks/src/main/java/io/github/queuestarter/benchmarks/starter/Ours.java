@@ -1,15 +1,10 @@
-package io.github.queuestarter.benchmarks.postgres;
+package io.github.queuestarter.benchmarks.starter;
 
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
-
-import javax.sql.DataSource;
 
 import io.github.queuestarter.GroupStats;
 import io.github.queuestarter.benchmarks.Handled;
@@ -26,17 +21,24 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.support.GenericApplicationContext;
 
 /**
- * An application with the starter. Its listener waits for {@link #listen()}.
+ * An application with the starter, and the store that its URL tells. Its listener waits
+ * for {@link #listen()}.
  */
-final class Ours implements AutoCloseable {
+public final class Ours implements AutoCloseable {
 
-	static final String QUEUE = "orders";
+	/**
+	 * The queue of all scenarios.
+	 */
+	public static final String QUEUE = "orders";
 
-	private static final String GROUP = "default";
+	/**
+	 * The group that reads it.
+	 */
+	public static final String GROUP = "default";
+
+	private static final String USER = "postgres";
 
 	private static final int SENT_AT_ONCE = 1000;
-
-	private static final long LOOK_AGAIN_NANOS = 2_000_000;
 
 	private final ConfigurableApplicationContext context;
 
@@ -47,16 +49,16 @@ final class Ours implements AutoCloseable {
 	/**
 	 * Start without listener.
 	 */
-	static Ours start(Database database) {
-		return start(database.url(), Map.of(), (context) -> {
+	public static Ours start(Home home) {
+		return start(home.url(), Map.of(), (context) -> {
 		});
 	}
 
 	/**
 	 * Start with a listener.
 	 */
-	static Ours start(Database database, Consumer<Order> handler, Map<String, Object> settings) {
-		return start(database.url(), settings, withListener(handler));
+	public static Ours start(Home home, Consumer<Order> handler, Map<String, Object> settings) {
+		return start(home.url(), settings, withListener(handler));
 	}
 
 	static ApplicationContextInitializer<GenericApplicationContext> withListener(Consumer<Order> handler) {
@@ -65,10 +67,7 @@ final class Ours implements AutoCloseable {
 
 	static Ours start(String url, Map<String, Object> settings,
 			ApplicationContextInitializer<GenericApplicationContext> initializer) {
-		Map<String, Object> properties = new HashMap<>();
-		properties.put("spring.datasource.url", url);
-		properties.put("spring.datasource.username", Server.USER);
-		properties.put("spring.datasource.password", Server.USER);
+		Map<String, Object> properties = new HashMap<>(url.startsWith("redis:") ? onRedis(url) : onPostgres(url));
 		properties.put("spring.main.log-startup-info", "false");
 		properties.put("logging.level.root", "warn");
 		// the database may be gone before the last connection
@@ -83,29 +82,40 @@ final class Ours implements AutoCloseable {
 			.run());
 	}
 
-	QueueTemplate template() {
+	private static Map<String, Object> onRedis(String url) {
+		return Map.of("queue.backend", "redis", "spring.data.redis.url", url, "spring.autoconfigure.exclude",
+				"org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration");
+	}
+
+	private static Map<String, Object> onPostgres(String url) {
+		return Map.of("queue.backend", "postgres", "spring.datasource.url", url, "spring.datasource.username", USER,
+				"spring.datasource.password", USER, "spring.autoconfigure.exclude",
+				"org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration");
+	}
+
+	public QueueTemplate template() {
 		return this.context.getBean(QueueTemplate.class);
 	}
 
-	QueueAdmin admin() {
+	public QueueAdmin admin() {
 		return this.context.getBean(QueueAdmin.class);
 	}
 
 	/**
-	 * The application's pool.
+	 * A bean of the application.
 	 */
-	DataSource pool() {
-		return this.context.getBean(DataSource.class);
+	public <T> T bean(Class<T> type) {
+		return this.context.getBean(type);
 	}
 
-	void listen() {
+	public void listen() {
 		this.context.getBean(QueueListenerRegistry.class).start();
 	}
 
 	/**
 	 * Send orders, many at once.
 	 */
-	void send(long from, long to) {
+	public void send(long from, long to) {
 		QueueTemplate template = template();
 		for (long first = from; first < to; first += SENT_AT_ONCE) {
 			List<Order> orders = new ArrayList<>(SENT_AT_ONCE);
@@ -120,28 +130,18 @@ final class Ours implements AutoCloseable {
 	 * Wait until all is handled and the store holds nothing for the group any more.
 	 * @return messages per second, until then
 	 */
-	static double awaitDone(Database database, Handled handled) throws Exception {
+	public static double awaitDone(Home home, Handled handled) throws Exception {
 		handled.await();
-		double rate;
-		try (Connection connection = database.connect()) {
-			while (held(connection) > 0) {
-				LockSupport.parkNanos(LOOK_AGAIN_NANOS);
-			}
-			rate = handled.rateUntilNow();
-		}
+		home.awaitNothingHeld();
+		double rate = handled.rateUntilNow();
 		handled.requireEachOnce();
 		return rate;
-	}
-
-	private static long held(Connection connection) throws SQLException {
-		return Database.number(connection,
-				"select (select count(*) from queue.queue_delivery) + (select count(*) from queue.queue_retry)");
 	}
 
 	/**
 	 * Raise an error unless the group has finished everything.
 	 */
-	void requireNothingLeft() {
+	public void requireNothingLeft() {
 		GroupStats stats = admin().stats(QUEUE, GROUP);
 		if (stats.ready().value() + stats.pending().value() + stats.deadLetters().value() > 0) {
 			throw new IllegalStateException("The group is not done: " + stats);

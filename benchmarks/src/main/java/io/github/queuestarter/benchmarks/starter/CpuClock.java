@@ -1,4 +1,4 @@
-package io.github.queuestarter.benchmarks.postgres;
+package io.github.queuestarter.benchmarks.starter;
 
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -8,18 +8,23 @@ import java.util.Map;
  * Processor time per message, of this JVM and of the server. Says more than a rate where
  * other things run on the machine.
  */
-final class CpuClock {
+public final class CpuClock {
 
-	private final Server server;
+	/**
+	 * The metric that most scenarios are about.
+	 */
+	public static final String RATE = "messages/s";
+
+	private final MeasuredServer server;
 
 	private final Duration jvm;
 
-	private final Duration postgres;
+	private final Duration ofServer;
 
-	CpuClock(Server server) {
+	public CpuClock(MeasuredServer server) {
 		this.server = server;
 		this.jvm = jvmTime();
-		this.postgres = server.cpuTime();
+		this.ofServer = server.cpuTime();
 	}
 
 	private static Duration jvmTime() {
@@ -29,11 +34,12 @@ final class CpuClock {
 	/**
 	 * A rate, and the processor time since this was made.
 	 */
-	Map<String, Double> with(double rate, long messages) {
+	public Map<String, Double> with(double rate, long messages) {
 		Map<String, Double> figures = new LinkedHashMap<>();
-		figures.put(Drain.RATE, rate);
+		figures.put(RATE, rate);
 		figures.put("JVM, µs/message", jvmTime().minus(this.jvm).toNanos() / 1e3 / messages);
-		figures.put("Postgres, µs/message", this.server.cpuTime().minus(this.postgres).toNanos() / 1e3 / messages);
+		figures.put(this.server.product() + ", µs/message",
+				this.server.cpuTime().minus(this.ofServer).toNanos() / 1e3 / messages);
 		return figures;
 	}
 

@@ -1,4 +1,4 @@
-package io.github.queuestarter.benchmarks.postgres;
+package io.github.queuestarter.benchmarks.starter;
 
 import java.util.List;
 import java.util.Map;
@@ -14,39 +14,39 @@ import io.github.queuestarter.benchmarks.Scenario;
 /**
  * Handlers that take 1 ms, 64 at a time, beside 64 threads that do nothing else.
  */
-final class SlowHandler {
+public final class SlowHandler {
 
 	private static final int CONCURRENCY = 64;
 
 	private static final long NANOS = 1_000_000;
 
-	private final Server server;
+	private final MeasuredServer server;
 
 	private final int messages;
 
-	private SlowHandler(Server server, int messages) {
+	private SlowHandler(MeasuredServer server, int messages) {
 		this.server = server;
 		this.messages = messages;
 	}
 
-	static Scenario scenario(Server server, int messages) {
+	public static Scenario scenario(MeasuredServer server, int messages) {
 		SlowHandler slow = new SlowHandler(server, messages);
 		return Scenario.of("slow-handler", "Are 64 handlers of 1 ms kept busy?",
 				List.of(new Contender("ours", slow::ours), new Contender("threads alone", slow::threads)),
-				List.of(Check.ratio(Drain.RATE, "ours", "threads alone", 0.9)));
+				List.of(Check.ratio(CpuClock.RATE, "ours", "threads alone", 0.9)));
 	}
 
 	private Map<String, Double> ours() throws Exception {
 		Handled handled = new Handled(this.messages);
-		try (Database database = this.server.fresh(); Ours ours = Ours.start(database, (order) -> {
+		try (Home home = this.server.fresh(); Ours ours = Ours.start(home, (order) -> {
 			LockSupport.parkNanos(NANOS);
 			handled.add(order.fromZero());
 		}, Map.of("queue.listener.concurrency", CONCURRENCY))) {
 			ours.send(0, this.messages);
-			database.settle();
+			home.settle();
 			CpuClock cpu = new CpuClock(this.server);
 			ours.listen();
-			Map<String, Double> figures = cpu.with(Ours.awaitDone(database, handled), this.messages);
+			Map<String, Double> figures = cpu.with(Ours.awaitDone(home, handled), this.messages);
 			ours.requireNothingLeft();
 			return figures;
 		}

@@ -1,6 +1,5 @@
-package io.github.queuestarter.benchmarks.postgres;
+package io.github.queuestarter.benchmarks.starter;
 
-import java.sql.SQLException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,7 +14,7 @@ import io.github.queuestarter.benchmarks.Scenario;
 /**
  * What an application costs whose listeners have nothing to do.
  */
-final class Idle {
+public final class Idle {
 
 	private static final int ROUNDS = 1;
 
@@ -23,54 +22,53 @@ final class Idle {
 
 	private static final String JVM = "CPU of the JVM, %";
 
-	private static final String POSTGRES = "CPU of Postgres, %";
-
-	private static final String TRANSACTIONS = "transactions/s";
-
 	private static final String CONNECTIONS = "connections";
 
-	private final Server server;
+	private final String cpuOfServer;
+
+	private final MeasuredServer server;
 
 	private final Duration watched;
 
-	private Idle(Server server, int seconds) {
+	private Idle(MeasuredServer server, int seconds) {
 		this.server = server;
+		this.cpuOfServer = "CPU of " + server.product() + ", %";
 		this.watched = Duration.ofSeconds(seconds);
 	}
 
-	static Scenario scenario(Server server, int seconds) {
+	/**
+	 * The scenario.
+	 * @param mostConnections how many connections the listeners and all behind them may
+	 * have
+	 */
+	public static Scenario scenario(MeasuredServer server, int seconds, int mostConnections) {
 		Idle idle = new Idle(server, seconds);
 		return Scenario.atMost(ROUNDS, "idle", "What do %d idle listeners cost?".formatted(LISTENERS),
 				List.of(new Contender("no listener", () -> idle.watch(0)),
 						new Contender("50 listeners", () -> idle.watch(LISTENERS))),
-				List.of(Check.atMost(JVM, "50 listeners", 1), Check.atMost(POSTGRES, "50 listeners", 1)));
+				List.of(Check.atMost(JVM, "50 listeners", 1), Check.atMost(idle.cpuOfServer, "50 listeners", 1),
+						Check.atMost(CONNECTIONS, "50 listeners", mostConnections)));
 	}
 
 	private Map<String, Double> watch(int listeners) throws Exception {
-		try (Database database = this.server.fresh();
-				Forked forked = Forked.start(List.of(), List.of("idle", database.url(), Integer.toString(listeners),
+		try (Home home = this.server.fresh();
+				Forked forked = Forked.start(List.of(), List.of("idle", home.url(), Integer.toString(listeners),
 						Long.toString(this.watched.toSeconds())))) {
 			forked.await(Child.ANSWER);
 			long began = System.nanoTime();
 			Duration jvm = forked.cpuTime();
-			Duration postgres = this.server.cpuTime();
-			long transactions = transactions(database);
+			Duration ofServer = this.server.cpuTime();
+			Home.Load load = home.load();
 			new CountDownLatch(1).await(this.watched.toMillis(), TimeUnit.MILLISECONDS);
 			double seconds = (System.nanoTime() - began) / 1e9;
 			Map<String, Double> measured = new LinkedHashMap<>();
 			measured.put(JVM, percent(forked.cpuTime().minus(jvm), seconds));
-			measured.put(POSTGRES, percent(this.server.cpuTime().minus(postgres), seconds));
-			measured.put(TRANSACTIONS, (transactions(database) - transactions) / seconds);
-			measured.put(CONNECTIONS, (double) database.number("""
-					select count(*) from pg_stat_activity
-					 where datname = current_database() and pid <> pg_backend_pid()"""));
+			measured.put(this.cpuOfServer, percent(this.server.cpuTime().minus(ofServer), seconds));
+			Home.Load now = home.load();
+			measured.put(load.unit() + "/s", (now.count() - load.count()) / seconds);
+			measured.put(CONNECTIONS, (double) now.connections());
 			return measured;
 		}
-	}
-
-	private static long transactions(Database database) throws SQLException {
-		return database.number("""
-				select xact_commit + xact_rollback from pg_stat_database where datname = current_database()""");
 	}
 
 	private static double percent(Duration cpu, double seconds) {

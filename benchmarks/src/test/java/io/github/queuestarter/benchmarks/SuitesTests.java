@@ -2,19 +2,21 @@ package io.github.queuestarter.benchmarks;
 
 import java.util.List;
 
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-class PostgresSuiteTests {
+class SuitesTests {
 
 	private static final int FEW_MESSAGES = 400;
 
-	@Test
-	void everyScenarioRunsToItsEndAndMeasuresWhatItChecks() throws Exception {
-		Options options = Options.glance("postgres", FEW_MESSAGES);
+	@ParameterizedTest
+	@ValueSource(strings = { "postgres", "redis" })
+	void everyScenarioRunsToItsEndAndMeasuresWhatItChecks(String name) throws Exception {
+		Options options = Options.glance(name, FEW_MESSAGES);
 		try (Suite suite = Suites.start(options)) {
 			List<Scenario> scenarios = suite.scenarios();
 			Report report = new Runner(options.rounds(), false, (line) -> {
@@ -28,7 +30,8 @@ class PostgresSuiteTests {
 				assertThat(one.path("checks").values())
 					.allSatisfy((check) -> assertThat(check.path("result").asDouble()).isFinite());
 			});
-			assertThat(report.putInto("before <!-- figures: postgres --> old <!-- end of figures: postgres --> after"))
+			assertThat(report
+				.putInto("before <!-- figures: %1$s --> old <!-- end of figures: %1$s --> after".formatted(name)))
 				.startsWith("before")
 				.endsWith("after")
 				.contains("| drain |", "| idle |")

@@ -1,11 +1,10 @@
-package io.github.queuestarter.benchmarks.postgres;
+package io.github.queuestarter.benchmarks.starter;
 
-import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
 
@@ -17,9 +16,9 @@ import io.github.queuestarter.benchmarks.Scenario;
 
 /**
  * 200 messages a second from one application to another that has nothing else to do: from
- * before the send to the handler. The floor is the insert alone, commit included.
+ * before the send to the handler. The floor is what it takes to store a message.
  */
-final class Latency {
+public final class Latency {
 
 	private static final int ROUNDS = 2;
 
@@ -29,60 +28,62 @@ final class Latency {
 
 	private static final String P99 = "p99, ms";
 
-	private final Server server;
+	private final MeasuredServer server;
 
 	private final int warmUp;
 
 	private final int messages;
 
-	private Latency(Server server, int seconds) {
+	private Latency(MeasuredServer server, int seconds) {
 		this.server = server;
 		// at this rate the compiler takes its time
 		this.warmUp = 2 * seconds * PER_SECOND;
 		this.messages = seconds * PER_SECOND;
 	}
 
-	static Scenario scenario(Server server, int seconds) {
+	/**
+	 * The scenario.
+	 * @param name of the contender that only stores messages
+	 * @param floor makes what it stores them with
+	 * @param p50 how many milliseconds half of the messages may take
+	 * @param p99 how many 99 of 100 may take
+	 */
+	public static Scenario scenario(MeasuredServer server, int seconds, String name, Callable<Storage> floor,
+			double p50, double p99) {
 		Latency latency = new Latency(server, seconds);
 		return Scenario.atMost(ROUNDS, "latency", "How long from send to handler at 200 messages a second?",
-				List.of(new Contender("ours", latency::ours), new Contender("insert alone", latency::insert)),
-				List.of(Check.atMost(P50, "ours", 3), Check.atMost(P99, "ours", 10)));
+				List.of(new Contender("ours", latency::ours), new Contender(name, () -> latency.measure(floor))),
+				List.of(Check.atMost(P50, "ours", p50), Check.atMost(P99, "ours", p99)));
 	}
 
 	private Map<String, Double> ours() throws Exception {
 		Handled handled = new Handled(this.warmUp + this.messages);
 		ConcurrentLinkedQueue<Long> ages = new ConcurrentLinkedQueue<>();
-		try (Database database = this.server.fresh(); Ours receiver = Ours.start(database, (order) -> {
+		try (Home home = this.server.fresh(); Ours receiver = Ours.start(home, (order) -> {
 			long age = order.ageNanos();
 			if (order.fromZero() >= this.warmUp) {
 				ages.add(age);
 			}
 			handled.add(order.fromZero());
-		}, Map.of()); Ours sender = Ours.start(database)) {
+		}, Map.of()); Ours sender = Ours.start(home)) {
 			receiver.listen();
 			paced(this.warmUp + this.messages, (number) -> sender.template().send(Ours.QUEUE, Order.of(number)));
-			Ours.awaitDone(database, handled);
+			Ours.awaitDone(home, handled);
 			return percentiles(ages.stream().mapToLong(Long::longValue).toArray());
 		}
 	}
 
-	private Map<String, Double> insert() throws Exception {
+	private Map<String, Double> measure(Callable<Storage> floor) throws Exception {
 		long[] times = new long[this.messages];
-		try (Database database = this.server.fresh()) {
-			new CheapestQueue().create(database);
-			try (Connection connection = database.connect();
-					PreparedStatement statement = connection
-						.prepareStatement("insert into raw_queue (queue, payload) values (?, ?)")) {
-				paced(this.messages, (number) -> {
-					long began = System.nanoTime();
-					statement.setString(1, Ours.QUEUE);
-					statement.setString(2, Payloads.json(number));
-					statement.executeUpdate();
-					times[number] = System.nanoTime() - began;
-				});
-			}
-			return percentiles(times);
+		try (Storage storage = floor.call()) {
+			paced(this.messages, (number) -> {
+				String json = Order.json(number);
+				long began = System.nanoTime();
+				storage.store(json);
+				times[number] = System.nanoTime() - began;
+			});
 		}
+		return percentiles(times);
 	}
 
 	private static void paced(int count, Sending sending) throws Exception {
@@ -103,6 +104,18 @@ final class Latency {
 		percentiles.put(P50, sorted[sorted.length / 2] / 1e6);
 		percentiles.put(P99, sorted[(int) (sorted.length * 0.99)] / 1e6);
 		return percentiles;
+	}
+
+	/**
+	 * Stores messages, one at a time.
+	 */
+	public interface Storage extends AutoCloseable {
+
+		/**
+		 * Store a message and wait until it is stored.
+		 */
+		void store(String json) throws Exception;
+
 	}
 
 	@FunctionalInterface

@@ -1,4 +1,4 @@
-package io.github.queuestarter.benchmarks.postgres;
+package io.github.queuestarter.benchmarks.starter;
 
 import java.util.concurrent.atomic.AtomicInteger;
 
