@@ -17,7 +17,8 @@ public class SendNotConfirmedException extends QueueStoreException {
 	}
 
 	/**
-	 * The ids of the messages.
+	 * The ids of the messages that are not confirmed. All others that were to be sent by
+	 * the same call are.
 	 */
 	public List<String> getIds() {
 		return this.ids;

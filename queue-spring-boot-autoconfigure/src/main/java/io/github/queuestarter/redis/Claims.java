@@ -27,7 +27,7 @@ final class Claims {
 	static ClaimedMessage read(GroupKeys keys, String consumer, String entryId, Fields fields) {
 		Entry entry = Entry.read(entryId, fields);
 		return new ClaimedMessage(entry.id(), keys.queue().queue(), keys.group(), consumer, 0, 0, false, entry.sentAt(),
-				null, entry.headers(), entry.payload(), new ReadReceipt(keys.queue().queue(), entryId));
+				null, entry.headers(), entry.payload(), new ReadReceipt(keys.queue(), entryId, fields));
 	}
 
 	/**

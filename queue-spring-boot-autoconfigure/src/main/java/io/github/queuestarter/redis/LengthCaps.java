@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.function.Function;
 
 import io.github.queuestarter.QueueStoreException;
+import io.github.queuestarter.store.RetentionSettings;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -49,7 +50,8 @@ final class LengthCaps {
 	// What every group has finished goes first, and is not counted as lost
 	private void cut(QueueKeys keys, RedisStore.LengthCap cap) {
 		ScriptCall finished = ScriptCall.of(RedisScript.TRIM, List.of(keys.stream(), keys.groups()), 0, MOST,
-				RedisHousekeeping.LOST_GROUP_TTL, RedisHousekeeping.LONGEST.toMillis());
+				RedisHousekeeping.LOST_GROUP_TTL, RedisHousekeeping.LONGEST.toMillis(),
+				RetentionSettings.FOR_READERS.toMillis());
 		ScriptCall beyond = ScriptCall.of(RedisScript.CUT, List.of(keys.stream(), keys.groups()), cap.length(),
 				cap.exact() ? "=" : "~", MOST);
 		List<Reply> replies = this.calls.evalAll(List.of(finished, beyond));

@@ -10,6 +10,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
+import io.github.queuestarter.SendNotConfirmedException;
 import io.github.queuestarter.store.Appender;
 import io.github.queuestarter.store.OutgoingMessage;
 import io.lettuce.core.ScriptOutputType;
@@ -61,15 +62,38 @@ final class RedisAppender implements Appender {
 		messages.stream().map(OutgoingMessage::queue).distinct().forEach(this.names::add);
 		List<OutgoingMessage> scheduled = messages.stream().filter(OutgoingMessage::scheduled).toList();
 		List<OutgoingMessage> others = messages.stream().filter((message) -> !message.scheduled()).toList();
+		List<SendNotConfirmedException> unconfirmed = new ArrayList<>();
 		if (this.confirmed != null) {
-			byQueue(scheduled).forEach((queue, part) -> inBatches(part, (batch) -> scheduleConfirmed(queue, batch)));
-			byQueue(others).forEach((queue, part) -> inBatches(part, (batch) -> addConfirmed(queue, batch)));
+			byQueue(scheduled).forEach((queue, part) -> inBatches(part,
+					(batch) -> noting(unconfirmed, () -> scheduleConfirmed(queue, batch))));
+			byQueue(others).forEach(
+					(queue, part) -> inBatches(part, (batch) -> noting(unconfirmed, () -> addConfirmed(queue, batch))));
 		}
 		else {
 			inBatches(scheduled, this::schedule);
 			inBatches(others, this::add);
 		}
 		others.stream().map(OutgoingMessage::queue).distinct().map(this.keyspace::queue).forEach(this.caps::apply);
+		if (!unconfirmed.isEmpty()) {
+			throw asOne(unconfirmed);
+		}
+	}
+
+	// It was sent, so that the rest must be, too
+	private static void noting(List<SendNotConfirmedException> unconfirmed, Runnable send) {
+		try {
+			send.run();
+		}
+		catch (SendNotConfirmedException ex) {
+			unconfirmed.add(ex);
+		}
+	}
+
+	private static SendNotConfirmedException asOne(List<SendNotConfirmedException> unconfirmed) {
+		SendNotConfirmedException first = unconfirmed.get(0);
+		List<String> ids = unconfirmed.stream().flatMap((one) -> one.getIds().stream()).toList();
+		return (unconfirmed.size() == 1) ? first : new SendNotConfirmedException(
+				"%s In all, %d messages were sent and not confirmed.".formatted(first.getMessage(), ids.size()), ids);
 	}
 
 	private static Map<String, List<OutgoingMessage>> byQueue(List<OutgoingMessage> messages) {

@@ -229,11 +229,18 @@ public final class RedisStore implements QueueStore {
 	 * @throws IllegalArgumentException if it comes from another store
 	 */
 	public MapRecord<byte[], String, byte[]> entry(ClaimedMessage message) {
+		if (message.receipt() instanceof ReadReceipt receipt) {
+			return entry(receipt.keys().stream(), receipt.entry(), receipt.fields());
+		}
 		Assert.isTrue(message.receipt() instanceof RedisReceipt,
 				() -> "Message " + message.id() + " does not come from Redis, and has no stream entry");
 		RedisReceipt receipt = (RedisReceipt) message.receipt();
-		Map<String, byte[]> fields = new LinkedHashMap<>(receipt.fields().values());
-		return MapRecord.create(receipt.stream(), fields).withId(RecordId.of(receipt.entry()));
+		return entry(receipt.stream(), receipt.entry(), receipt.fields());
+	}
+
+	private static MapRecord<byte[], String, byte[]> entry(byte[] stream, String entry, Fields fields) {
+		Map<String, byte[]> values = new LinkedHashMap<>(fields.values());
+		return MapRecord.create(stream, values).withId(RecordId.of(entry));
 	}
 
 	/**

@@ -79,24 +79,31 @@ final class SendConnections implements AutoCloseable {
 	private Line open(byte[] key, @Nullable Redirection redirection) {
 		RedisConnection connection = this.idle.poll();
 		while (connection != null) {
-			RedisClusterAsyncCommands<byte[], byte[]> commands = commandsIfOpen(connection, key, redirection);
-			if (commands != null) {
-				return new Line(connection, commands);
+			Line line = lineIfOpen(connection, key, redirection);
+			if (line != null) {
+				return line;
 			}
-			connection.close();
 			connection = this.idle.poll();
 		}
-		RedisConnection fresh = this.connections.getConnection();
-		try {
-			RedisClusterAsyncCommands<byte[], byte[]> commands = commandsIfOpen(fresh, key, redirection);
-			if (commands != null) {
-				return new Line(fresh, commands);
-			}
+		Line line = lineIfOpen(this.connections.getConnection(), key, redirection);
+		if (line == null) {
 			throw new StoreUnavailableException("Redis could not be reached: the connection was closed at once", null);
 		}
-		catch (RuntimeException ex) {
-			fresh.close();
-			throw ex;
+		return line;
+	}
+
+	// One that is of no use is closed
+	private @Nullable Line lineIfOpen(RedisConnection connection, byte[] key, @Nullable Redirection redirection) {
+		@Nullable Line line = null;
+		try {
+			RedisClusterAsyncCommands<byte[], byte[]> commands = commandsIfOpen(connection, key, redirection);
+			line = (commands != null) ? new Line(connection, commands) : null;
+			return line;
+		}
+		finally {
+			if (line == null) {
+				connection.close();
+			}
 		}
 	}
 

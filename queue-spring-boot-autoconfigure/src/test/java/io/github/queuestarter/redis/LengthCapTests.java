@@ -6,9 +6,12 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 
 import io.github.queuestarter.Failure;
+import io.github.queuestarter.Position;
 import io.github.queuestarter.QueueEvent;
 import io.github.queuestarter.store.ClaimedMessage;
+import io.github.queuestarter.store.MessageSource;
 import io.github.queuestarter.store.Settlement;
+import io.github.queuestarter.store.Subscription;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -108,6 +111,23 @@ class LengthCapTests {
 			.until(() -> this.server.events(QueueEvent.Lost.class)
 				.contains(new QueueEvent.Lost("redis", "orders", GROUP, 1)));
 		assertThat(this.server.store().administration().stats(Set.of("orders")).get(0).ready().value()).isEqualTo(10);
+	}
+
+	@Test
+	void queueThatSomebodyReadsWithoutAGroupIsCutAndCountedAllTheSame() throws Exception {
+		CollectingSink sink = new CollectingSink("nobody");
+		MessageSource source = this.server.store()
+			.reader()
+			.open(Subscription.ephemeral("orders", Position.latest(), "tests"), sink);
+		source.start();
+		sink.awaitPolls(1);
+		for (int i = 0; i < 15; i++) {
+			this.server.send(this.exact, "orders", "m" + i);
+		}
+		source.stop();
+		assertThat(this.server.redis().xlen(STREAM)).isEqualTo(10);
+		assertThat(trimmed()).isEqualTo(5);
+		assertThat(this.server.events(QueueEvent.Warning.class)).isEmpty();
 	}
 
 	@Test

@@ -1,5 +1,6 @@
 package io.github.queuestarter.redis;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -28,6 +29,8 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+
+import org.springframework.data.redis.connection.stream.MapRecord;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -215,6 +218,18 @@ class RedisRewindTests {
 		sink.receive();
 		assertThat(this.server.events(QueueEvent.Warning.class)).singleElement()
 			.satisfies((warning) -> assertThat(warning.text()).contains("behind", "keep-done"));
+		source.stop();
+	}
+
+	@Test
+	void entryThatWasReadWithoutAGroupIsShownAsItLies() throws Exception {
+		CollectingSink sink = new CollectingSink("nobody");
+		MessageSource source = read(sink, Position.latest());
+		String id = this.server.redis().xadd(STREAM, "n", "1");
+		MapRecord<byte[], String, byte[]> entry = this.server.store().entry(sink.receive());
+		assertThat(entry.getId().getValue()).isEqualTo(id);
+		assertThat(entry.getRequiredStream()).asString(StandardCharsets.UTF_8).isEqualTo(STREAM);
+		assertThat(entry.getValue().get("n")).asString(StandardCharsets.UTF_8).isEqualTo("1");
 		source.stop();
 	}
 

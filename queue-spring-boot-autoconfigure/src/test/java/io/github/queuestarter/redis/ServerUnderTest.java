@@ -26,6 +26,7 @@ import io.lettuce.core.api.sync.RedisCommands;
 import org.awaitility.Awaitility;
 
 import org.springframework.data.redis.connection.RedisConnectionFactory;
+import org.springframework.data.redis.connection.lettuce.LettuceConnectionFactory;
 
 /**
  * A Redis of the test's own that may be killed, with a store and a look from outside.
@@ -104,6 +105,21 @@ final class ServerUnderTest implements AutoCloseable {
 		TestRedis redis = new TestRedis(this.server.host(), this.server.port(), null, null);
 		RedisStore another = new RedisStore(seen.apply(this.lettuce.connections(redis, commandTimeout)),
 				this.lettuce.connections(redis, commandTimeout), null, settings, caps, this::observe);
+		this.others.add(another);
+		return another;
+	}
+
+	/**
+	 * Another instance, whose sends wait for a replica, which the server does not have.
+	 */
+	RedisStore waitingForReplica(Function<String, RedisStore.LengthCap> caps) {
+		TestRedis redis = new TestRedis(this.server.host(), this.server.port(), null, null);
+		LettuceConnectionFactory sends = this.lettuce.connections(redis, COMMAND_TIMEOUT);
+		sends.setShareNativeConnection(false);
+		RedisStore another = new RedisStore(this.lettuce.connections(redis, COMMAND_TIMEOUT),
+				this.lettuce.connections(redis, COMMAND_TIMEOUT),
+				new RedisStore.Replication(1, Duration.ofMillis(20), sends), RedisStore.Settings.defaults(), caps,
+				this::observe);
 		this.others.add(another);
 		return another;
 	}
