@@ -1267,7 +1267,10 @@ begin
   insert into queue_reader as r (queue) values (q) on conflict (queue) do update set active_at = clock_timestamp()
    where r.active_at < clock_timestamp() - interval '50 seconds';
   if found then
-    delete from queue_reader r where r.active_at < clock_timestamp() - interval '1 hour';
+    -- not those of readers that start just now: two that start together would wait for each other
+    delete from queue_reader r where r.queue in (
+      select o.queue from queue_reader o where o.active_at < clock_timestamp() - interval '1 hour'
+         for update skip locked);
   end if;
 end $$;
 

@@ -284,4 +284,23 @@ class OpenTransactionPositionTests {
 		}
 	}
 
+	@Test
+	void aReaderThatStartsDoesNotWaitForOneOfAnotherQueueThatStartsAtTheSameTime() throws Exception {
+		String readers = "\"" + this.schema + "\".queue_reader";
+		Connection other = begin();
+		try (Connection connection = this.pool.getConnection(); Statement statement = connection.createStatement()) {
+			statement.execute("insert into " + readers + " (queue, active_at) select q, clock_timestamp()"
+					+ " - interval '2 hours' from unnest(array['orders', 'prices', 'gone']) q");
+			try (Statement marking = other.createStatement()) {
+				marking.execute("update " + readers + " set active_at = clock_timestamp() where queue = 'prices'");
+			}
+			statement.execute("set lock_timeout = '3s'");
+			text(connection, "select \"" + this.schema + "\".mark_reader_v1('orders')");
+			statement.execute("reset lock_timeout");
+			end(other);
+			assertThat(text(connection, "select string_agg(queue, ',' order by queue) from " + readers))
+				.isEqualTo("orders,prices");
+		}
+	}
+
 }
