@@ -194,9 +194,10 @@ final class QueueSettings implements ListenerSettingsSource {
 		Assert.isTrue(
 				own.getExpireAfter() == null && own.getMaxCrashes() == null && retry.getMaxAttempts() == null
 						&& retry.getDelay() == null && retry.getMultiplier() == null && retry.getMaxDelay() == null
-						&& retry.getJitter() == null,
-				"ephemeral listeners have one attempt and leave nothing in the store, so 'retry', 'max-crashes' and"
-						+ " 'expire-after' mean nothing for the group 'ephemeral'");
+						&& retry.getJitter() == null && own.getDeadLetter().getMaxAge() == null
+						&& own.getDeadLetter().getMaxLength() == null,
+				"ephemeral listeners have one attempt and leave nothing in the store, so 'retry', 'max-crashes',"
+						+ " 'dead-letter' and 'expire-after' mean nothing for the group 'ephemeral'");
 	}
 
 	@Nullable String backendOf(String queue) {

@@ -1267,7 +1267,10 @@ begin
   insert into queue_reader as r (queue) values (q) on conflict (queue) do update set active_at = clock_timestamp()
    where r.active_at < clock_timestamp() - interval '50 seconds';
   if found then
-    delete from queue_reader r where r.active_at < clock_timestamp() - interval '1 hour';
+    -- not those of readers that start just now: two that start together would wait for each other
+    delete from queue_reader r where r.queue in (
+      select o.queue from queue_reader o where o.active_at < clock_timestamp() - interval '1 hour'
+         for update skip locked);
   end if;
 end $$;
 
@@ -1317,6 +1320,9 @@ as $$
 #variable_conflict use_column
 declare
   x xid8;
+  -- not the cursor itself: a loop without rows sets what it reads into to null
+  row_xid xid8;
+  row_id bigint;
   k int := 0;
   bytes bigint := 0;
   most_bytes constant bigint := 16 * 1024 * 1024;
@@ -1334,12 +1340,14 @@ begin
       for x in select v from pg_snapshot_xip(at_base) v
                 where v >= at_xid and v < pg_snapshot_xmax(at_head) and pg_visible_in_snapshot(v, at_head) order by v
       loop
-        for at_xid, at_id, message_id, sent_at, format, payload, headers, since in
+        for row_xid, row_id, message_id, sent_at, format, payload, headers, since in
           select m.xid, m.id, m.message_id, m.sent_at, m.format, m.payload, m.headers, coalesce(m.promoted_at, m.sent_at)
             from queue_message m
            where m.queue = q and m.lane = 0 and m.xid = x and m.id > case when at_xid = x then at_id else -1 end
            order by m.queue, m.lane, m.xid, m.id limit n - k
         loop
+          at_xid := row_xid;
+          at_id := row_id;
           id := at_id;
           return next;
           k := k + 1;
@@ -1359,12 +1367,14 @@ begin
       for x in select v from pg_snapshot_xip(at_head) v where v >= at_xid
                union all select pg_snapshot_xmax(at_head) order by 1
       loop
-        for at_xid, at_id, message_id, sent_at, format, payload, headers, since in
+        for row_xid, row_id, message_id, sent_at, format, payload, headers, since in
           select m.xid, m.id, m.message_id, m.sent_at, m.format, m.payload, m.headers, coalesce(m.promoted_at, m.sent_at)
             from queue_message m
            where m.queue = q and m.lane = 0 and (m.xid, m.id) > (at_xid, at_id) and m.xid < x
            order by m.queue, m.lane, m.xid, m.id limit n - k
         loop
+          at_xid := row_xid;
+          at_id := row_id;
           id := at_id;
           return next;
           k := k + 1;

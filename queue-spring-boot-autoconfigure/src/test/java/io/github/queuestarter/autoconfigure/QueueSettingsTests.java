@@ -159,7 +159,7 @@ class QueueSettingsTests {
 
 	@Test
 	void keysThatMeanNothingToEphemeralListenersAreRefused() {
-		for (String key : new String[] { "expire-after", "retry.max-delay" }) {
+		for (String key : new String[] { "expire-after", "retry.max-delay", "dead-letter.max-age" }) {
 			assertThatExceptionOfType(InvalidQueuePropertiesException.class)
 				.isThrownBy(() -> settings(Map.of("queue.queues.orders.groups.ephemeral." + key, "30d")))
 				.withMessageContaining("queue.queues.orders.groups.ephemeral")

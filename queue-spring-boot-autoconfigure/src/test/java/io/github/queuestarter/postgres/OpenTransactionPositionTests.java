@@ -7,6 +7,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -15,6 +16,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.github.queuestarter.Position;
 import io.github.queuestarter.QueueEvent;
 import io.github.queuestarter.Rewound;
+import io.github.queuestarter.store.ClaimedMessage;
 import io.github.queuestarter.store.Housekeeping.Removal;
 import io.github.queuestarter.store.MessageSource;
 import io.github.queuestarter.store.RetentionSettings;
@@ -282,6 +284,42 @@ class OpenTransactionPositionTests {
 		try (Connection connection = this.pool.getConnection(); Statement statement = connection.createStatement()) {
 			statement.execute(sql);
 		}
+	}
+
+	@Test
+	void aReaderThatStartsDoesNotWaitForOneOfAnotherQueueThatStartsAtTheSameTime() throws Exception {
+		String readers = "\"" + this.schema + "\".queue_reader";
+		Connection other = begin();
+		try (Connection connection = this.pool.getConnection(); Statement statement = connection.createStatement()) {
+			statement.execute("insert into " + readers + " (queue, active_at) select q, clock_timestamp()"
+					+ " - interval '2 hours' from unnest(array['orders', 'prices', 'gone']) q");
+			try (Statement marking = other.createStatement()) {
+				marking.execute("update " + readers + " set active_at = clock_timestamp() where queue = 'prices'");
+			}
+			statement.execute("set lock_timeout = '3s'");
+			text(connection, "select \"" + this.schema + "\".mark_reader_v1('orders')");
+			statement.execute("reset lock_timeout");
+			end(other);
+			assertThat(text(connection, "select string_agg(queue, ',' order by queue) from " + readers))
+				.isEqualTo("orders,prices");
+		}
+	}
+
+	@Test
+	void readerMissesNothingWhereATransactionEndsThatHasSentNothing() throws Exception {
+		Reads reads = new Reads(new Database(this.pool, new Sql(this.schema), Duration.ofSeconds(30)));
+		Subscription subscription = Subscription.ephemeral("orders", Position.latest(), "test");
+		Reads.Cursor start = reads.start("orders", Position.latest());
+		Connection other = begin();
+		text(other, "select pg_current_xact_id()");
+		// only with a later one that has ended is it among those that run
+		execute("select pg_current_xact_id()");
+		Reads.Answer nothing = reads.read(subscription, "reader", start, 10);
+		assertThat(nothing.messages()).isEmpty();
+		end(other);
+		String id = this.app.send(false, "orders", "1").get(0);
+		Reads.Answer answer = reads.read(subscription, "reader", Objects.requireNonNull(nothing.next()), 10);
+		assertThat(answer.messages()).extracting(ClaimedMessage::id).containsExactly(id);
 	}
 
 }
