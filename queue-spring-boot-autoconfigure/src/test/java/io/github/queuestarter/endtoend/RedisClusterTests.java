@@ -11,6 +11,7 @@ import java.util.stream.IntStream;
 import io.github.queuestarter.PageRequest;
 import io.github.queuestarter.PermanentFailureException;
 import io.github.queuestarter.QueueListener;
+import io.github.queuestarter.SendNotConfirmedException;
 import io.github.queuestarter.servers.RedisCluster;
 import io.github.queuestarter.servers.RedisServer;
 import io.github.queuestarter.testing.DocumentedAclRule;
@@ -23,6 +24,7 @@ import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * Queues in a Redis Cluster while slots move and servers die, as a user that may do no
@@ -155,6 +157,21 @@ class RedisClusterTests extends EndToEndTest {
 				.health()
 				.getStatus()
 				.equals(Status.UP));
+	}
+
+	@Test
+	void sendsThatWaitForReplicasFollowAMasterThatStaysAway() {
+		Application application = start(application().with("spring.data.redis.timeout", "2s")
+			.with("queue.redis.durability", "replicas(1)")
+			.with("queue.redis.durability-timeout", "200ms"));
+		application.template().send(this.queue, "before");
+		RedisServer owner = this.cluster.ownerOf(stream());
+		owner.kill();
+		this.cluster.awaitFailover(stream(), owner);
+		// the new master has no replica, so that nothing is confirmed
+		RedisSentinelTests.longAwait()
+			.untilAsserted(() -> assertThatExceptionOfType(SendNotConfirmedException.class)
+				.isThrownBy(() -> application.template().send(this.queue, "after")));
 	}
 
 	@Test
