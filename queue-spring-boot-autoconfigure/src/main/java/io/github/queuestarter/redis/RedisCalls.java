@@ -18,7 +18,6 @@ import io.github.queuestarter.store.StoreUnavailableException;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.RedisNoScriptException;
-import io.lettuce.core.RedisReadOnlyException;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import org.jspecify.annotations.Nullable;
@@ -216,8 +215,7 @@ final class RedisCalls {
 			return new QueueStoreException("Redis refused: " + cause.getMessage() + advice, cause);
 		}
 		this.cluster.refresh();
-		if (cause instanceof RedisReadOnlyException) {
-			// A master no longer: only another connection leads to the new one
+		if (Refusals.isReadOnly(cause)) {
 			reset();
 		}
 		return new StoreUnavailableException((cause instanceof RedisCommandExecutionException
