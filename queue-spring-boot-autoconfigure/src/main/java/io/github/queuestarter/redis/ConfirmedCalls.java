@@ -8,7 +8,6 @@ import java.util.Objects;
 import io.github.queuestarter.QueueStoreException;
 import io.github.queuestarter.SendNotConfirmedException;
 import io.lettuce.core.RedisFuture;
-import io.lettuce.core.RedisReadOnlyException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -105,9 +104,8 @@ final class ConfirmedCalls implements AutoCloseable {
 				}
 			}
 			if (failure != null && refused.size() == which.size()) {
-				// Nothing to wait for. A master no longer: only another connection leads
-				// to the new one
-				if (!(failure.getCause() instanceof RedisReadOnlyException)) {
+				// Nothing to wait for
+				if (failure.getCause() == null || !Refusals.isReadOnly(failure.getCause())) {
 					line.isWell();
 				}
 				return new Round(refused, failure, Long.MAX_VALUE);

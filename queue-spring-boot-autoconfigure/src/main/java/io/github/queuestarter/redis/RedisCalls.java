@@ -19,7 +19,6 @@ import io.github.queuestarter.store.StoreUnavailableException;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.RedisNoScriptException;
-import io.lettuce.core.RedisReadOnlyException;
 import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.api.async.RedisAsyncCommands;
@@ -255,8 +254,7 @@ final class RedisCalls {
 			return new QueueStoreException("Redis refused: " + cause.getMessage() + advice, cause);
 		}
 		this.cluster.refresh();
-		if (cause instanceof RedisReadOnlyException) {
-			// A master no longer: only another connection leads to the new one
+		if (Refusals.isReadOnly(cause)) {
 			reset();
 		}
 		return new StoreUnavailableException((cause instanceof RedisCommandExecutionException

@@ -14,6 +14,8 @@ final class Refusals {
 			"(^|: -)(ASK|BUSY|CLUSTERDOWN|LOADING|MASTERDOWN|MOVED|NOREPLICAS|READONLY|TRYAGAIN|UNBLOCKED) .*",
 			Pattern.DOTALL);
 
+	private static final Pattern READ_ONLY = Pattern.compile("(^|: -)READONLY ");
+
 	// A script is told without a code, and before 7.2 without the name of the command
 	private static final Pattern FORBIDDEN = Pattern
 		.compile("^NOPERM|has no permissions to|The user executing the script can't");
@@ -27,6 +29,14 @@ final class Refusals {
 	 */
 	static boolean isTemporary(Throwable cause) {
 		return cause instanceof RedisCommandExecutionException && TEMPORARY.matcher(text(cause)).find();
+	}
+
+	/**
+	 * Whether the server is no master any more: only another connection leads to the new
+	 * one.
+	 */
+	static boolean isReadOnly(Throwable cause) {
+		return cause instanceof RedisCommandExecutionException && READ_ONLY.matcher(text(cause)).find();
 	}
 
 	/**

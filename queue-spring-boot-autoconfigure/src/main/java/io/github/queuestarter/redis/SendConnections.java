@@ -33,6 +33,8 @@ final class SendConnections implements AutoCloseable {
 
 	private final Duration patience;
 
+	private final ClusterView cluster;
+
 	private final Semaphore free = new Semaphore(MOST);
 
 	private final Deque<RedisConnection> idle = new ConcurrentLinkedDeque<>();
@@ -44,6 +46,7 @@ final class SendConnections implements AutoCloseable {
 	SendConnections(RedisConnectionFactory connections, Duration patience) {
 		this.connections = connections;
 		this.patience = patience;
+		this.cluster = new ClusterView(connections);
 	}
 
 	/**
@@ -57,6 +60,8 @@ final class SendConnections implements AutoCloseable {
 		}
 		catch (RuntimeException ex) {
 			this.free.release();
+			// The server that has the slot may be another one by now
+			this.cluster.refresh();
 			throw (ex instanceof QueueStoreException) ? ex
 					: new StoreUnavailableException("Redis could not be reached: " + ex.getMessage(), ex);
 		}

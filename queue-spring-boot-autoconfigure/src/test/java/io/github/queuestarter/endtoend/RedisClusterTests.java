@@ -12,6 +12,7 @@ import java.util.stream.IntStream;
 import io.github.queuestarter.PageRequest;
 import io.github.queuestarter.PermanentFailureException;
 import io.github.queuestarter.QueueListener;
+import io.github.queuestarter.SendNotConfirmedException;
 import io.github.queuestarter.core.SendOptions;
 import io.github.queuestarter.servers.RedisCluster;
 import io.github.queuestarter.servers.RedisServer;
@@ -25,6 +26,7 @@ import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * Queues in a Redis Cluster while slots move and servers die, as a user that may do no
@@ -198,6 +200,21 @@ class RedisClusterTests extends EndToEndTest {
 				.health()
 				.getStatus()
 				.equals(Status.UP));
+	}
+
+	@Test
+	void sendsThatWaitForReplicasFollowAMasterThatStaysAway() {
+		Application application = start(application().with("spring.data.redis.timeout", "2s")
+			.with("queue.redis.durability", "replicas(1)")
+			.with("queue.redis.durability-timeout", "200ms"));
+		application.template().send(this.queue, "before");
+		RedisServer owner = this.cluster.ownerOf(stream());
+		owner.kill();
+		this.cluster.awaitFailover(stream(), owner);
+		// the new master has no replica, so that nothing is confirmed
+		RedisSentinelTests.longAwait()
+			.untilAsserted(() -> assertThatExceptionOfType(SendNotConfirmedException.class)
+				.isThrownBy(() -> application.template().send(this.queue, "after")));
 	}
 
 	@Test

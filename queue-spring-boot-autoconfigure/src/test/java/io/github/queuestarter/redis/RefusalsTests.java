@@ -26,6 +26,15 @@ class RefusalsTests {
 	}
 
 	@ParameterizedTest
+	@ValueSource(strings = { "READONLY You can't write against a read only replica.",
+			"ERR Error running script (call to f_5e): @user_script:40: @user_script: 40: -READONLY You can't write" })
+	void serverThatIsNoMasterAnyMoreIsToldAlsoByAScript(String message) {
+		assertThat(Refusals.isReadOnly(new RedisCommandExecutionException(message))).isTrue();
+		assertThat(Refusals.isReadOnly(new RedisCommandExecutionException("ERR unknown command 'READONLY '")))
+			.isFalse();
+	}
+
+	@ParameterizedTest
 	@ValueSource(strings = { "BUSYGROUP Consumer Group name already exists", "OOM command not allowed",
 			"WRONGTYPE Operation against a key", "ERR unknown command 'ASK '", "NOGROUP No such key" })
 	void whatStaysIsNot(String message) {
