@@ -111,7 +111,7 @@ final class QueueSettings implements ListenerSettingsSource {
 
 	@Override
 	public DeadLetterLimits deadLetterLimits(String queue, String group) {
-		return resolveDeadLetters(layers(queue, group));
+		return group.equals(Subscription.EPHEMERAL) ? DeadLetterLimits.NONE : resolveDeadLetters(layers(queue, group));
 	}
 
 	private static DeadLetterLimits resolveDeadLetters(List<ListenerProperties> layers) {

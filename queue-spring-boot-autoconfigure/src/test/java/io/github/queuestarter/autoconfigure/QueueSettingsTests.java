@@ -168,6 +168,13 @@ class QueueSettingsTests {
 	}
 
 	@Test
+	void limitsOfDeadLettersAreNotLookedAfterWhereThereAreNone() {
+		QueueSettings settings = settings(Map.of("queue.listener.dead-letter.max-length", "10"));
+		assertThat(settings.deadLetterLimits("orders", "billing").maxLength()).isEqualTo(10);
+		assertThat(settings.deadLetterLimits("orders", "ephemeral")).isEqualTo(DeadLetterLimits.NONE);
+	}
+
+	@Test
 	void longDelayNeedsNoLongerMaxDelay() {
 		assertThat(settings(Map.of("queue.listener.retry.delay", "10m")).settingsFor("orders", "default")
 			.retry()
