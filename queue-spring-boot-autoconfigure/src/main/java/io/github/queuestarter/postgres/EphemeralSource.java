@@ -65,7 +65,8 @@ final class EphemeralSource extends PollingSource {
 		Reads.Answer answer = this.parts.reads().read(this.subscription, this.sink.consumer(), at, room);
 		if (answer.next() == null) {
 			startAt(Position.latest());
-			warn("goes on with what is sent from now on, since its tables were copied from another database.");
+			warn("goes on with what is sent from now on, since its tables were copied from another database, or the"
+					+ " server has lost what it had committed.");
 			return;
 		}
 		this.cursor = answer.next();

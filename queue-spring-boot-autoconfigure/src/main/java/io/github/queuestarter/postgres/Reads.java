@@ -54,11 +54,10 @@ final class Reads {
 		return this.database.query("read messages of '" + subscription.queue() + "'", "read", (statement) -> {
 			statement.setString(1, subscription.queue());
 			statement.setString(2, cursor.home());
-			statement.setString(3, cursor.base());
-			statement.setString(4, cursor.head());
-			statement.setString(5, cursor.afterXid());
-			statement.setLong(6, cursor.afterId());
-			statement.setInt(7, most);
+			statement.setString(3, cursor.seen());
+			statement.setString(4, cursor.partXid());
+			statement.setLong(5, cursor.partId());
+			statement.setInt(6, most);
 		}, (rows) -> {
 			List<ClaimedMessage> messages = new ArrayList<>();
 			Instant newest = null;
@@ -92,8 +91,8 @@ final class Reads {
 	}
 
 	private static Cursor cursor(ResultSet row) throws SQLException {
-		return new Cursor(row.getString("home"), row.getString("base"), row.getString("head"),
-				row.getString("after_xid"), row.getLong("after_id"));
+		return new Cursor(row.getString("home"), row.getString("seen"), row.getString("part_xid"),
+				row.getLong("part_id"));
 	}
 
 	/**
@@ -101,7 +100,7 @@ final class Reads {
 	 *
 	 * @param home the transaction that tells where the others mean something
 	 */
-	record Cursor(String home, String base, String head, String afterXid, long afterId) {
+	record Cursor(String home, String seen, String partXid, long partId) {
 	}
 
 	/**

@@ -46,7 +46,7 @@ final class OwnReading implements Polls {
 
 	private int room;
 
-	private int batchSize;
+	private int left;
 
 	private List<ClaimedMessage> batch = new ArrayList<>();
 
@@ -128,20 +128,26 @@ final class OwnReading implements Polls {
 		}
 		List<ByteRecord> records = commands.xRead(StreamReadOptions.empty().count(this.room).block(block),
 				StreamOffset.create(this.reception.keys().log().stream(), ReadOffset.from(this.position)));
-		this.batchSize = (records != null) ? records.size() : 0;
+		this.left = (records != null) ? records.size() : 0;
 		this.reception.sink().pollSucceeded();
 		return (records != null) ? records.stream().<ByteRecord>map(RawRecord::new).toList() : List.of();
 	}
 
 	@Override
 	public void take(MapRecord<byte[], byte[], byte[]> message) {
-		Fields fields = new Fields();
-		message.getValue().forEach(fields::add);
-		this.batch.add(Claims.read(this.reception.keys(), this.reception.sink().consumer(), message.getId().getValue(),
-				fields));
-		if (this.batch.size() == this.batchSize) {
-			this.position = message.getId().getValue();
-			this.reception.inlet().passNew(this.batch);
+		this.left--;
+		try {
+			Fields fields = new Fields();
+			message.getValue().forEach(fields::add);
+			this.batch.add(Claims.read(this.reception.keys(), this.reception.sink().consumer(),
+					message.getId().getValue(), fields));
+		}
+		finally {
+			// What can't be taken must not hold back what was read with it
+			if (this.left == 0) {
+				this.position = message.getId().getValue();
+				this.reception.inlet().passNew(this.batch);
+			}
 		}
 	}
 

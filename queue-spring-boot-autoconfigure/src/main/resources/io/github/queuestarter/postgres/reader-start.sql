@@ -1,3 +1,3 @@
 -- parameters: queue, earliest | latest | the id of a message | a time
--- answer:     home, base, head, after_xid, after_id
-select home, base, head, after_xid, after_id from :schema.reader_start_v1(?, ?)
+-- answer:     home, seen, part_xid, part_id
+select home, seen, part_xid, part_id from :schema.reader_start_v1(?, ?)

@@ -1282,11 +1282,11 @@ language sql volatile set search_path from current as $$
   select exists (select from queue_reader r where r.queue = q and r.active_at > clock_timestamp() - interval '3 minutes')
 $$;
 
--- Begins to read a queue without a group: for a reader that keeps its cursor to itself.
+-- Begins to read a queue without a group: for a reader that keeps its place to itself.
 -- parameters: queue, place as in cursor_at_v1 (at a message that is not kept: at the oldest)
--- answer:     the transaction that queue_home names, and the cursor
-create or replace function reader_start_v1(q text, place text, out home xid8, out base pg_snapshot, out head pg_snapshot,
-  out after_xid xid8, out after_id bigint)
+-- answer:     the transaction that queue_home names, and the place, see read_v1
+create or replace function reader_start_v1(q text, place text, out home xid8, out seen pg_snapshot, out part_xid xid8,
+  out part_id bigint)
 language plpgsql
 set search_path from current
 as $$
@@ -1294,24 +1294,38 @@ begin
   perform require_own_statement_v1();
   perform require_home_v1();
   select h.xid into home from queue_home h;
-  select c.base, c.head, c.after_xid, c.after_id into base, head, after_xid, after_id from cursor_at_v1(q, place) c;
-  if base is null then
-    select c.base, c.head, c.after_xid, c.after_id into base, head, after_xid, after_id
-      from cursor_at_v1(q, 'earliest') c;
+  select c.base, c.after_xid, c.after_id into seen, part_xid, part_id from cursor_at_v1(q, place) c;
+  if seen is null then
+    select c.base, c.after_xid, c.after_id into seen, part_xid, part_id from cursor_at_v1(q, 'earliest') c;
   end if;
-  perform mark_reader_v1(q);
+  if part_xid > '0' then
+    seen := snapshot_v1(part_xid, array(select pg_snapshot_xip(seen)) || part_xid);
+  end if;
+  -- also where the mark is fresh: what this transaction leaves on the disk keeps the server from giving out again, after
+  -- a crash, an id that the place calls seen
+  insert into queue_reader as r (queue) values (q) on conflict (queue) do update set active_at = clock_timestamp();
 end $$;
 
--- Reads messages on, for a reader that keeps its cursor to itself. Changes nothing. Like a claim it decides per
+-- parameters: a transaction; those at or before it that are not visible
+-- answer:     the snapshot in which it and all others before it are
+create or replace function snapshot_v1(newest xid8, hidden xid8[]) returns pg_snapshot
+language sql immutable as $$
+  select (coalesce(min(v), after)::text || ':' || after || ':' || coalesce(string_agg(v::text, ',' order by v), ''))::pg_snapshot
+    from (select (newest::text::bigint + 1)::text::xid8) a (after) left join unnest(hidden) v on true group by after
+$$;
+
+-- Reads messages on, for a reader that keeps its place to itself. Changes nothing. Like a claim it decides per
 -- transaction before it touches its rows.
--- parameters: queue; the cursor, as it was answered last; how many at most
--- answer:     a row per message (id is not null), since: when it was sent or became due; then one with the cursor after
---             them and the time of now, whose home is null if the tables were re-based: then the old cursor means
---             nothing any more
-create or replace function read_v1(q text, at_home xid8, at_base pg_snapshot, at_head pg_snapshot, at_xid xid8, at_id bigint,
-  n int)
+-- The place: all of the transactions that are visible in the snapshot `seen` was read, and of `part_xid`, unless it is 0,
+-- what is up to `part_id`. It never goes beyond the last message that was read: a transaction that left nothing on the
+-- disk has no lasting id, another one may get the same after a crash of the server.
+-- parameters: queue; home and the place, as answered last; how many at most
+-- answer:     a row per message (id is not null), since: when it was sent or became due; then one with the place after
+--             them and the time of now, whose home is null if the old place means nothing any more: the tables were
+--             re-based, or the server has gone back behind it
+create or replace function read_v1(q text, at_home xid8, at_seen pg_snapshot, at_xid xid8, at_id bigint, n int)
 returns table (id bigint, message_id uuid, sent_at timestamptz, format "char", payload text, headers jsonb, since timestamptz,
-  home xid8, base pg_snapshot, head pg_snapshot, after_xid xid8, after_id bigint)
+  home xid8, seen pg_snapshot, part_xid xid8, part_id bigint)
 language plpgsql rows 100
 set search_path from current
 set enable_bitmapscan = off set enable_seqscan = off set enable_sort = off set jit = off
@@ -1319,8 +1333,14 @@ set plan_cache_mode = force_generic_plan
 as $$
 #variable_conflict use_column
 declare
+  present pg_snapshot := pg_current_snapshot();
   x xid8;
-  -- not the cursor itself: a loop without rows sets what it reads into to null
+  hidden xid8[] := '{}';
+  passed xid8[] := '{}';
+  after_xid xid8 := pg_snapshot_xmax(at_seen);
+  after_id bigint := 0;
+  newest xid8 := (pg_snapshot_xmax(at_seen)::text::bigint - 1)::text::xid8;
+  -- not what a loop reads into: one without rows sets that to null
   row_xid xid8;
   row_id bigint;
   k int := 0;
@@ -1329,75 +1349,73 @@ declare
 begin
   perform require_own_statement_v1();
   perform require_home_v1();
-  if not exists (select from queue_home h where h.xid = at_home) then
+  if pg_snapshot_xmax(present) < after_xid or not exists (select from queue_home h where h.xid = at_home) then
     return next;
     return;
   end if;
-  for round in 1..2 loop
-    -- 1. transactions that still ran at base and are finished at head, one after another
-    if at_xid < pg_snapshot_xmax(at_base) then
-      <<finished>>
-      for x in select v from pg_snapshot_xip(at_base) v
-                where v >= at_xid and v < pg_snapshot_xmax(at_head) and pg_visible_in_snapshot(v, at_head) order by v
-      loop
-        for row_xid, row_id, message_id, sent_at, format, payload, headers, since in
-          select m.xid, m.id, m.message_id, m.sent_at, m.format, m.payload, m.headers, coalesce(m.promoted_at, m.sent_at)
-            from queue_message m
-           where m.queue = q and m.lane = 0 and m.xid = x and m.id > case when at_xid = x then at_id else -1 end
-           order by m.queue, m.lane, m.xid, m.id limit n - k
-        loop
-          at_xid := row_xid;
-          at_id := row_id;
-          id := at_id;
-          return next;
-          k := k + 1;
-          bytes := bytes + octet_length(payload);
-          exit finished when bytes >= most_bytes;
-        end loop;
-        exit when k >= n;
-      end loop;
+  -- 1. transactions that still ran and are finished now, one after another; first the one that was read in part
+  for x in select v from pg_snapshot_xip(at_seen) v order by v <> at_xid, v loop
+    if k >= n or bytes >= most_bytes or not pg_visible_in_snapshot(x, present) then
+      hidden := hidden || x;
+      continue;
     end if;
-    -- 2. transactions that began after base: the stretches between those that still run at head
-    if k < n and bytes < most_bytes then
-      if at_xid < pg_snapshot_xmax(at_base) then
-        at_xid := pg_snapshot_xmax(at_base);
-        at_id := 0;
+    <<transaction>>
+    begin
+      for row_id, message_id, sent_at, format, payload, headers, since in
+        select m.id, m.message_id, m.sent_at, m.format, m.payload, m.headers, coalesce(m.promoted_at, m.sent_at)
+          from queue_message m
+         where m.queue = q and m.lane = 0 and m.xid = x and m.id > case when at_xid = x then at_id else -1 end
+         order by m.queue, m.lane, m.xid, m.id limit n - k
+      loop
+        id := row_id;
+        return next;
+        k := k + 1;
+        bytes := bytes + octet_length(payload);
+        if k >= n or bytes >= most_bytes then
+          at_xid := x;
+          at_id := id;
+          hidden := hidden || x;
+          exit transaction;
+        end if;
+      end loop;
+      if at_xid = x then
+        at_xid := '0';
       end if;
-      <<stretches>>
-      for x in select v from pg_snapshot_xip(at_head) v where v >= at_xid
-               union all select pg_snapshot_xmax(at_head) order by 1
-      loop
-        for row_xid, row_id, message_id, sent_at, format, payload, headers, since in
-          select m.xid, m.id, m.message_id, m.sent_at, m.format, m.payload, m.headers, coalesce(m.promoted_at, m.sent_at)
-            from queue_message m
-           where m.queue = q and m.lane = 0 and (m.xid, m.id) > (at_xid, at_id) and m.xid < x
-           order by m.queue, m.lane, m.xid, m.id limit n - k
-        loop
-          at_xid := row_xid;
-          at_id := row_id;
-          id := at_id;
-          return next;
-          k := k + 1;
-          bytes := bytes + octet_length(payload);
-          exit stretches when bytes >= most_bytes;
-        end loop;
-        exit when k >= n;
-        -- step over the running one
-        at_xid := x;
-        at_id := 9223372036854775807;
-      end loop;
-    end if;
-    exit when k > 0;
-    -- the window is read out: open the next one, once
-    if round = 1 then
-      at_base := at_head;
-      at_head := pg_current_snapshot();
-      at_xid := '0';
-      at_id := 0;
-    end if;
+    end;
   end loop;
+  -- 2. transactions that began later: the stretches between those that still run
+  if k < n and bytes < most_bytes then
+    <<stretches>>
+    for x in select v from pg_snapshot_xip(present) v where v >= after_xid
+             union all select pg_snapshot_xmax(present) order by 1
+    loop
+      for row_xid, row_id, message_id, sent_at, format, payload, headers, since in
+        select m.xid, m.id, m.message_id, m.sent_at, m.format, m.payload, m.headers, coalesce(m.promoted_at, m.sent_at)
+          from queue_message m
+         where m.queue = q and m.lane = 0 and (m.xid, m.id) > (after_xid, after_id) and m.xid < x
+         order by m.queue, m.lane, m.xid, m.id limit n - k
+      loop
+        newest := row_xid;
+        id := row_id;
+        return next;
+        k := k + 1;
+        bytes := bytes + octet_length(payload);
+        if k >= n or bytes >= most_bytes then
+          at_xid := newest;
+          at_id := id;
+          passed := passed || newest;
+          exit stretches;
+        end if;
+      end loop;
+      passed := passed || x;
+      -- step over the running one
+      after_xid := x;
+      after_id := 9223372036854775807;
+    end loop;
+  end if;
+  at_seen := snapshot_v1(newest, hidden || array(select v from unnest(passed) v where v <= newest));
   return query select null::bigint, null::uuid, null::timestamptz, null::"char", null::text, null::jsonb,
-    clock_timestamp(), at_home, at_base, at_head, at_xid, at_id;
+    clock_timestamp(), at_home, at_seen, at_xid, at_id;
 end $$;
 
 -- The cluster's identifier; null if this role may not read it. Then the other signs of a copy have to do.

@@ -243,16 +243,16 @@ class PlanTests {
 
 	@Test
 	void readerReadsABatchWhereverItStands() throws Exception {
-		assertCheap(read("'1:1:', pg_current_snapshot(), '0', 0"));
-		assertCheap(read("pg_current_snapshot(), pg_current_snapshot(), '0', 0"));
+		assertCheap(read("'1:1:', '0', 0"));
+		assertCheap(read("pg_current_snapshot(), '0', 0"));
 		assertCheap("select * from cursor_at_v1('orders', 'latest')");
-		String middle = run(
-				"do $$ begin raise notice '%', (select format('''%s'', %s', m.xid, m.id) from queue_message m"
-						+ " where m.queue = 'orders' order by m.queue, m.lane, m.xid, m.id offset " + BACKLOG / 2
-						+ " limit 1); end $$")
+		String middle = run("do $$ begin raise notice '%', (select format('''%s:%s:%s'', ''%s'', %s', m.xid,"
+				+ " m.xid::text::bigint + 1, m.xid, m.xid, m.id) from queue_message m"
+				+ " where m.queue = 'orders' order by m.queue, m.lane, m.xid, m.id offset " + BACKLOG / 2
+				+ " limit 1); end $$")
 			.get(0);
-		assertCheap(read("'1:1:', pg_current_snapshot(), " + middle));
-		assertThat(pages(read("'1:1:', pg_current_snapshot(), " + middle))).isPositive().isLessThan(BATCH);
+		assertCheap(read(middle));
+		assertThat(pages(read(middle))).isPositive().isLessThan(BATCH);
 	}
 
 	@Test
@@ -262,8 +262,7 @@ class PlanTests {
 			importing.setAutoCommit(false);
 			statement.execute("set search_path = \"" + SCHEMA + "\"");
 			statement.execute(fillQueue("imported"));
-			assertThat(pages(read("'1:1:', pg_current_snapshot(), '0', 0").replace("'orders'", "'imported'")))
-				.isLessThan(100);
+			assertThat(pages(read("'1:1:', '0', 0").replace("'orders'", "'imported'"))).isLessThan(100);
 			importing.rollback();
 		}
 	}
