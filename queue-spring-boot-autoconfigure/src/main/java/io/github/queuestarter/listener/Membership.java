@@ -254,6 +254,9 @@ final class Membership {
 				this.heartbeat.wake();
 			}
 		}
+		if (!this.watch.silent(System.nanoTime()).isEmpty()) {
+			this.rescuer.wake();
+		}
 	}
 
 	private void releaseWhatWaitsTooLong(Collection<Member> members) {

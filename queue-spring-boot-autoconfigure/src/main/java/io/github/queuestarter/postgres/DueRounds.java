@@ -18,11 +18,6 @@ import io.github.queuestarter.store.Sink.Room;
  */
 final class DueRounds implements Runnable {
 
-	/**
-	 * How late a source is noticed to have room again.
-	 */
-	private static final long LONGEST_WAIT_FOR_ROOM = 100;
-
 	private static final Duration LONGEST_BACK_OFF = Duration.ofSeconds(5);
 
 	private final DueClaims claims;
@@ -184,7 +179,7 @@ final class DueRounds implements Runnable {
 		}
 		else {
 			// There was more than room for it, or someone else is at it
-			source.nextLook().within(answer.messages().isEmpty() ? LONGEST_WAIT_FOR_ROOM : 1);
+			source.nextLook().within(source.untilRoom(!answer.messages().isEmpty()));
 		}
 	}
 
@@ -243,7 +238,7 @@ final class DueRounds implements Runnable {
 			}
 		}
 		if (waitsForRoom) {
-			this.waitForRoom = Math.min(Math.max(2, this.waitForRoom * 2), LONGEST_WAIT_FOR_ROOM);
+			this.waitForRoom = Math.min(Math.max(2, this.waitForRoom * 2), DueSource.LONGEST_WAIT_FOR_ROOM);
 			nanos = Math.min(nanos, Duration.ofMillis(this.waitForRoom).toNanos());
 		}
 		return Duration.ofNanos(nanos);

@@ -10,6 +10,11 @@ import io.github.queuestarter.store.Subscription;
  */
 final class DueSource {
 
+	/**
+	 * How late it is noticed to have room again, in milliseconds.
+	 */
+	static final long LONGEST_WAIT_FOR_ROOM = 100;
+
 	private static final String EVERYTHING = "-infinity";
 
 	private final Subscription subscription;
@@ -21,6 +26,8 @@ final class DueSource {
 	private final NextLook nextLook = new NextLook();
 
 	private final LowWater lowWater = new LowWater();
+
+	private final Patience patience = new Patience(Duration.ofMillis(LONGEST_WAIT_FOR_ROOM));
 
 	DueSource(Subscription subscription, Sink sink, Duration reconcileInterval) {
 		this.subscription = subscription;
@@ -49,6 +56,20 @@ final class DueSource {
 
 	LowWater lowWater() {
 		return this.lowWater;
+	}
+
+	/**
+	 * How long to wait where more is due than there is room for. Suspects come in small
+	 * numbers, so a quick handler has room again soon.
+	 * @param came whether there was room for some
+	 * @return milliseconds
+	 */
+	long untilRoom(boolean came) {
+		if (came) {
+			this.patience.reset();
+			return 1;
+		}
+		return this.patience.next().toMillis();
 	}
 
 	/**
