@@ -36,7 +36,7 @@ final class Settler {
 	 * some hundred messages, and a batch of the store that is settled as a whole less
 	 * than one that is settled in parts.
 	 */
-	private static final Duration GATHERING = Duration.ofMillis(3);
+	private static final Duration GATHERING = Duration.ofMillis(10);
 
 	private static final int MUCH = 50;
 

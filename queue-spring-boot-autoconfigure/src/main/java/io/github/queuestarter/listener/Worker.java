@@ -174,7 +174,7 @@ final class Worker implements Runnable {
 			this.attempt = null;
 		}
 		Attempt.Interruption interruption = attempt.end();
-		this.prefetch.handlerTook(attempt.age().toNanos());
+		this.prefetch.handled(attempt.age().toNanos(), message.payload().bytes().length);
 		if (interruption == null) {
 			return result;
 		}

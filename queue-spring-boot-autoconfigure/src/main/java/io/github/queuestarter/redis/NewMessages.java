@@ -6,8 +6,9 @@ import java.util.List;
 
 import io.github.queuestarter.store.ClaimedMessage;
 import io.github.queuestarter.store.Sink;
+import org.jspecify.annotations.Nullable;
 
-import org.springframework.data.redis.connection.RedisStreamCommands;
+import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.stream.ByteRecord;
 import org.springframework.data.redis.connection.stream.Consumer;
 import org.springframework.data.redis.connection.stream.MapRecord;
@@ -27,6 +28,8 @@ final class NewMessages implements Polls {
 	 */
 	private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
 
+	private static final int LEAST_AHEAD = MOST_AT_ONCE / 2;
+
 	private final Reception reception;
 
 	private final GroupMaker maker;
@@ -34,6 +37,8 @@ final class NewMessages implements Polls {
 	private final Reconciler reconciler;
 
 	private final RedisStore.Settings settings;
+
+	private final ReadAhead ahead = new ReadAhead();
 
 	private boolean groupSeen;
 
@@ -44,6 +49,8 @@ final class NewMessages implements Polls {
 	private int room;
 
 	private String consumer = "";
+
+	private int asked;
 
 	private int left;
 
@@ -65,7 +72,7 @@ final class NewMessages implements Polls {
 	public void awaitTurn() throws InterruptedException {
 		Sink sink = this.reception.sink();
 		this.room = 0;
-		while (this.room == 0 && !this.reception.isStopping()) {
+		while (this.room == 0 && !this.ahead.isUnderWay() && !this.reception.isStopping()) {
 			makeGroup();
 			reconcile();
 			if (this.reception.isPaused()) {
@@ -85,20 +92,62 @@ final class NewMessages implements Polls {
 	}
 
 	@Override
-	public List<ByteRecord> poll(RedisStreamCommands commands, Duration block) {
+	public List<ByteRecord> poll(RedisConnection connection, Duration block) {
 		this.batch = new ArrayList<>();
+		List<ByteRecord> records = this.ahead.isUnderWay() ? finish(connection) : read(connection, block);
+		this.left = records.size();
+		if (this.left == this.asked) {
+			readAhead(connection);
+		}
+		return records.stream().<ByteRecord>map(RawRecord::new).toList();
+	}
+
+	private List<ByteRecord> finish(RedisConnection connection) {
+		List<ByteRecord> records = this.ahead.finish(connection);
+		this.reception.sink().pollSucceeded();
+		return records;
+	}
+
+	private List<ByteRecord> read(RedisConnection connection, Duration block) {
+		this.asked = Math.min(this.room, MOST_AT_ONCE);
 		// One that was fenced meanwhile has no room, and its successor is not yet
 		// registered
 		if (this.reception.isStopping() || !this.consumer.equals(this.reception.sink().consumer())) {
 			return List.of();
 		}
-		List<ByteRecord> records = commands.xReadGroup(
-				Consumer.from(this.reception.subscription().group(), this.consumer),
-				StreamReadOptions.empty().count(this.room).block(block),
-				StreamOffset.create(this.reception.keys().log().stream(), ReadOffset.lastConsumed()));
-		this.left = (records != null) ? records.size() : 0;
+		List<ByteRecord> records = read(connection, StreamReadOptions.empty().count(this.asked).block(block));
 		this.reception.sink().pollSucceeded();
-		return (records != null) ? records.stream().<ByteRecord>map(RawRecord::new).toList() : List.of();
+		return (records != null) ? records : List.of();
+	}
+
+	private @Nullable List<ByteRecord> read(RedisConnection connection, StreamReadOptions options) {
+		return connection.streamCommands()
+			.xReadGroup(Consumer.from(this.reception.subscription().group(), this.consumer), options,
+					StreamOffset.create(this.reception.keys().log().stream(), ReadOffset.lastConsumed()));
+	}
+
+	/**
+	 * Only where a stream brings as much as it is asked for, to handlers that are quick.
+	 */
+	private void readAhead(RedisConnection connection) {
+		Sink sink = this.reception.sink();
+		int more = Math.min(room(sink) - this.left, MOST_AT_ONCE);
+		if (more < LEAST_AHEAD || isTimeToReconcile() || this.reception.isPaused() || this.reception.isStopping()
+				|| !this.consumer.equals(sink.consumer())) {
+			return;
+		}
+		this.asked = more;
+		this.ahead.begin(connection, () -> read(connection, StreamReadOptions.empty().count(more)));
+	}
+
+	private static int room(Sink sink) {
+		try {
+			return sink.awaitRoom(Duration.ZERO);
+		}
+		catch (InterruptedException ex) {
+			Thread.currentThread().interrupt();
+			return 0;
+		}
 	}
 
 	@Override
@@ -118,7 +167,18 @@ final class NewMessages implements Polls {
 	}
 
 	@Override
+	public void end(RedisConnection connection) {
+		if (this.ahead.isUnderWay()) {
+			this.batch = new ArrayList<>();
+			List<ByteRecord> records = this.ahead.finish(connection);
+			this.left = records.size();
+			records.forEach(this::take);
+		}
+	}
+
+	@Override
 	public void failed(Throwable cause) throws InterruptedException {
+		this.ahead.forget();
 		this.groupUncertain = true;
 		this.reception.await(this.reception.sink().pollFailed(cause));
 	}
@@ -131,10 +191,14 @@ final class NewMessages implements Polls {
 		}
 	}
 
+	private boolean isTimeToReconcile() {
+		return this.nextReconcile - System.nanoTime() <= 0;
+	}
+
 	// A claim of due messages that is on its way to the sink must not look like a lost
 	// one
 	private void reconcile() {
-		if (this.nextReconcile - System.nanoTime() > 0) {
+		if (!isTimeToReconcile()) {
 			return;
 		}
 		this.reception.dueClaim().lock();

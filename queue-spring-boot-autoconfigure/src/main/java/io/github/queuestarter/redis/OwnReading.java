@@ -9,7 +9,7 @@ import io.github.queuestarter.store.ClaimedMessage;
 import io.github.queuestarter.store.RetentionSettings;
 import io.github.queuestarter.store.Sink;
 
-import org.springframework.data.redis.connection.RedisStreamCommands;
+import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.stream.ByteRecord;
 import org.springframework.data.redis.connection.stream.MapRecord;
 import org.springframework.data.redis.connection.stream.ReadOffset;
@@ -121,13 +121,14 @@ final class OwnReading implements Polls {
 	}
 
 	@Override
-	public List<ByteRecord> poll(RedisStreamCommands commands, Duration block) {
+	public List<ByteRecord> poll(RedisConnection connection, Duration block) {
 		this.batch = new ArrayList<>();
 		if (this.reception.isStopping()) {
 			return List.of();
 		}
-		List<ByteRecord> records = commands.xRead(StreamReadOptions.empty().count(this.room).block(block),
-				StreamOffset.create(this.reception.keys().log().stream(), ReadOffset.from(this.position)));
+		List<ByteRecord> records = connection.streamCommands()
+			.xRead(StreamReadOptions.empty().count(Math.min(this.room, MOST_AT_ONCE)).block(block),
+					StreamOffset.create(this.reception.keys().log().stream(), ReadOffset.from(this.position)));
 		this.left = (records != null) ? records.size() : 0;
 		this.reception.sink().pollSucceeded();
 		return (records != null) ? records.stream().<ByteRecord>map(RawRecord::new).toList() : List.of();
@@ -149,6 +150,11 @@ final class OwnReading implements Polls {
 				this.reception.inlet().passNew(this.batch);
 			}
 		}
+	}
+
+	@Override
+	public void end(RedisConnection connection) {
+		// nothing is on its way
 	}
 
 	@Override

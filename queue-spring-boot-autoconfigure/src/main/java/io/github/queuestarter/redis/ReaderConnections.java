@@ -5,6 +5,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
@@ -29,7 +30,7 @@ final class ReaderConnections implements RedisConnectionFactory {
 
 	private final Runnable gate;
 
-	private final Function<RedisStreamCommands, List<ByteRecord>> poll;
+	private final Function<RedisConnection, List<ByteRecord>> poll;
 
 	private final AtomicReference<@Nullable RedisConnection> connection = new AtomicReference<>();
 
@@ -40,7 +41,7 @@ final class ReaderConnections implements RedisConnectionFactory {
 	 * @param poll does the poll
 	 */
 	ReaderConnections(RedisConnectionFactory connections, Runnable gate,
-			Function<RedisStreamCommands, List<ByteRecord>> poll) {
+			Function<RedisConnection, List<ByteRecord>> poll) {
 		this.connections = connections;
 		this.gate = gate;
 		this.poll = poll;
@@ -67,6 +68,16 @@ final class ReaderConnections implements RedisConnectionFactory {
 		}
 	}
 
+	/**
+	 * Do something with the connection if there is one.
+	 */
+	void ifOpen(Consumer<RedisConnection> action) {
+		RedisConnection open = this.connection.get();
+		if (open != null) {
+			action.accept(open);
+		}
+	}
+
 	private RedisConnection open() {
 		RedisConnection open = this.connection.get();
 		if (open == null) {
@@ -79,7 +90,7 @@ final class ReaderConnections implements RedisConnectionFactory {
 	private RedisStreamCommands streamCommands(RedisConnection open) {
 		RedisStreamCommands commands = open.streamCommands();
 		return proxy(RedisStreamCommands.class, (method, arguments) -> method.getName().equals("xReadGroup")
-				? this.poll.apply(commands) : method.invoke(commands, arguments));
+				? this.poll.apply(open) : method.invoke(commands, arguments));
 	}
 
 	private static <T> T proxy(Class<T> type, Call call) {

@@ -18,10 +18,13 @@ final class RedisSettlements implements Settlements {
 
 	private final DuePoller duePoller;
 
-	RedisSettlements(RedisCalls calls, Keyspace keyspace, DuePoller duePoller) {
+	private final Events events;
+
+	RedisSettlements(RedisCalls calls, Keyspace keyspace, DuePoller duePoller, Events events) {
 		this.calls = calls;
 		this.keyspace = keyspace;
 		this.duePoller = duePoller;
+		this.events = events;
 	}
 
 	@Override
@@ -57,8 +60,22 @@ final class RedisSettlements implements Settlements {
 		for (int i = 0; i < batches.size(); i++) {
 			notHeld.addAll(batches.get(i).notHeld(replies.get(i)));
 			gone.addAll(batches.get(i).gone(replies.get(i)));
+			tellOfUnnamed(replies.get(i).number(2), batches.get(i));
 		}
 		return gone;
+	}
+
+	/**
+	 * Where a rewind or another client took messages away and nobody holds them now, the
+	 * script knows how many they were, but not which.
+	 */
+	private void tellOfUnnamed(long count, SettleBatch batch) {
+		if (count > 0) {
+			ClaimedMessage any = batch.anyMessage();
+			this.events.warn(("%d of %d messages of group '%s' of queue '%s' were not held any more when their handler"
+					+ " had finished: a rewind or another client took them away. They may be handled twice.")
+				.formatted(count, batch.size(), any.group(), any.queue()));
+		}
 	}
 
 	private void lookAgain(Settlement settlement) {

@@ -103,7 +103,7 @@ public final class RedisStore implements QueueStore {
 		this.appender = new RedisAppender(sends, this.confirmed, keyspace, names, this.duePoller,
 				new LengthCaps(caps, sends, this.events));
 		this.reader = new RedisReader(connections, calls, keyspace, names, settings, this.duePoller, this.events);
-		this.settlements = new RedisSettlements(calls, keyspace, this.duePoller);
+		this.settlements = new RedisSettlements(calls, keyspace, this.duePoller, this.events);
 		this.consumers = new RedisConsumers(calls, heart, keyspace, settings.foreignIdle(), this.duePoller,
 				permissions);
 		this.administration = new RedisAdministration(calls, keyspace, this.duePoller, permissions);

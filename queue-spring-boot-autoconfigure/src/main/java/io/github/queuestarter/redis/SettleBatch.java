@@ -69,6 +69,14 @@ final class SettleBatch {
 		return this.call;
 	}
 
+	int size() {
+		return this.settlements.size();
+	}
+
+	ClaimedMessage anyMessage() {
+		return this.settlements.get(0).message();
+	}
+
 	/**
 	 * The messages that the script said were not held.
 	 */

@@ -7,8 +7,8 @@ import java.util.concurrent.TimeUnit;
 
 import org.jspecify.annotations.Nullable;
 
+import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
-import org.springframework.data.redis.connection.RedisStreamCommands;
 import org.springframework.data.redis.connection.stream.ByteRecord;
 import org.springframework.data.redis.connection.stream.Consumer;
 import org.springframework.data.redis.connection.stream.MapRecord;
@@ -113,17 +113,27 @@ final class StreamPolling {
 				failed(new InterruptedException("The thread that polls was interrupted"));
 			}
 		}
+		takeTheRest();
 		this.connections.drop();
 	}
 
-	private List<ByteRecord> poll(RedisStreamCommands commands) {
+	private void takeTheRest() {
+		try {
+			this.connections.ifOpen(this.messages::end);
+		}
+		catch (Throwable ex) {
+			// What was on its way stays with its consumer, like any answer that is lost
+		}
+	}
+
+	private List<ByteRecord> poll(RedisConnection connection) {
 		CompletableFuture<Boolean> answered = new CompletableFuture<>();
 		answered.orTimeout(this.block.plus(PATIENCE).toMillis(), TimeUnit.MILLISECONDS).exceptionallyAsync((ex) -> {
 			this.connections.drop();
 			return false;
 		});
 		try {
-			return this.messages.poll(commands, this.block);
+			return this.messages.poll(connection, this.block);
 		}
 		finally {
 			answered.complete(true);

@@ -13,7 +13,8 @@ public interface Settlements {
 	 * then either reported as not held or left as it is, never settled twice.
 	 * @param settlements at least one; all of the same queue, group and consumer, each
 	 * message once
-	 * @return the messages that the consumer did not hold any more
+	 * @return the messages that the consumer did not hold any more; a store may leave out
+	 * those that nobody holds, and warn instead
 	 */
 	List<ClaimedMessage> settle(List<Settlement> settlements);
 

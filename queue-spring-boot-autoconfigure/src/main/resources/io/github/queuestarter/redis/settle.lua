@@ -6,7 +6,8 @@
 --       'retry' or 'release', entry id, delivery ('0' for any), delay (ms)
 --       'bury', entry id, delivery, message id, n, then n fields and values that tell why,
 --               m, then m fields and values of the message (m = 0: those of the entry)
--- Returns: { entry ids that were not held, entry ids to bury whose entry is gone }
+-- Returns: { entry ids that were not held, entry ids to bury whose entry is gone,
+--   how many more were not held that can't be named }
 local consumers, stream, retry, attempts_key, dead, dead_ids = unpack(KEYS)
 local group, consumer, deletes = ARGV[2], ARGV[3], ARGV[4] == '1'
 
@@ -21,17 +22,25 @@ keep_registrations(consumers, ARGV[1])
 local registered = redis.call('hexists', consumers, consumer) == 1
   and redis.call('exists', stream) == 1
 local any_attempts = registered and redis.call('exists', attempts_key) == 1
-local not_held, gone = {}, {}
+local not_held, gone, unnamed = {}, {}, 0
 local now = now_millis()
 
 local function finish(ids)
-  redis.call('xack', stream, group, unpack(ids))
+  local acked = redis.call('xack', stream, group, unpack(ids))
   if any_attempts then
     redis.call('hdel', attempts_key, unpack(ids))
   end
   if deletes then
     redis.call('xdel', stream, unpack(ids))
   end
+  return acked
+end
+
+-- Then nothing can be taken from anybody.
+local function nobody_else_holds_any()
+  local pending = redis.pcall('xpending', stream, group)
+  local holders = not pending.err and pending[4]
+  return holders and #holders == 1 and holders[1][1] == consumer
 end
 
 local function holds(id, delivery)
@@ -62,6 +71,13 @@ local function ack(ids)
       not_held[#not_held + 1] = id
     end
     return
+  end
+  if not deletes and nobody_else_holds_any() then
+    local acked = finish(ids)
+    if acked > 0 then
+      unnamed = unnamed + #ids - acked
+      return
+    end
   end
   -- One look at all that the consumer holds between the first and the last of them
   local limit = #ids + 1000
@@ -161,4 +177,4 @@ while at <= #ARGV do
   end
 end
 
-return { not_held, gone }
+return { not_held, gone, unnamed }

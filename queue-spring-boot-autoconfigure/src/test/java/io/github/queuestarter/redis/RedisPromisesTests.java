@@ -243,21 +243,35 @@ class RedisPromisesTests {
 
 	@Test
 	void acksOfSomeThatAreDoneAlreadyNameExactlyThose() throws Exception {
-		listen();
-		// Of which the text is not in the order of the numbers
-		List<String> ids = List.of("1-8", "1-9", "1-10", "1-11", "2-100");
-		List<ClaimedMessage> messages = new ArrayList<>();
-		for (String id : ids) {
-			this.server.redis().xadd(STREAM, new XAddArgs().id(id), "n", id);
-			messages.add(this.sink.receive());
-		}
-		settle(new Settlement.Ack(messages.get(1)));
-		List<Settlement> acks = new ArrayList<>();
-		for (int i : new int[] { 3, 1, 4, 0, 2 }) {
-			acks.add(new Settlement.Ack(messages.get(i)));
-		}
-		assertThat(this.server.store().settlements().settle(acks)).containsExactly(messages.get(1));
+		List<Settlement> acks = fiveAcksOfWhichTheSecondIsDone();
+		String id = this.server.redis().xadd(STREAM, "n", "taken over");
+		this.sink.receive();
+		this.server.redis().xclaim(STREAM, Consumer.from(GROUP, "other"), 0, id);
+		assertThat(this.server.store().settlements().settle(acks)).containsExactly(acks.get(1).message());
+		assertThat(this.server.redis().xpending(STREAM, GROUP).getCount()).isOne();
+	}
+
+	@Test
+	void acksOfSomeThatAreDoneAlreadyAreCountedWhereNobodyElseHoldsAnything() throws Exception {
+		List<Settlement> acks = fiveAcksOfWhichTheSecondIsDone();
+		assertThat(this.server.store().settlements().settle(acks)).isEmpty();
 		assertThat(this.server.redis().xpending(STREAM, GROUP).getCount()).isZero();
+		assertThat(this.server.events(QueueEvent.Warning.class)).singleElement()
+			.extracting(QueueEvent.Warning::text)
+			.asString()
+			.startsWith("1 of 5 messages of group '" + GROUP + "' of queue '" + QUEUE + "' were not held any more");
+	}
+
+	private List<Settlement> fiveAcksOfWhichTheSecondIsDone() throws Exception {
+		listen();
+		List<Settlement> acks = new ArrayList<>();
+		// Of which the text is not in the order of the numbers
+		for (String id : List.of("1-8", "1-9", "1-10", "1-11", "2-100")) {
+			this.server.redis().xadd(STREAM, new XAddArgs().id(id), "n", id);
+			acks.add(new Settlement.Ack(this.sink.receive()));
+		}
+		settle(acks.get(1));
+		return acks;
 	}
 
 	@Test

@@ -1,0 +1,127 @@
+package io.github.queuestarter.redis;
+
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
+
+import io.github.queuestarter.EncodedPayload;
+import io.github.queuestarter.EncodedPayload.Format;
+import io.github.queuestarter.store.ClaimedMessage;
+import io.github.queuestarter.store.MessageSource;
+import io.github.queuestarter.store.OutgoingMessage;
+import io.lettuce.core.KillArgs;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * A read that is sent before the records of the last one are handed over.
+ */
+class ReadAheadTests {
+
+	private static final String QUEUE = "orders";
+
+	private static final int MESSAGES = 3 * Polls.MOST_AT_ONCE;
+
+	private ServerUnderTest server;
+
+	private CollectingSink sink;
+
+	private MessageSource source;
+
+	@BeforeEach
+	void start() throws Exception {
+		this.server = ServerUnderTest.start();
+		this.sink = this.server.sink(QUEUE);
+		this.sink.room = 2 * MESSAGES;
+		this.source = this.server.listen(QUEUE, "billing", this.sink);
+	}
+
+	@AfterEach
+	void close() {
+		this.server.close();
+	}
+
+	private void send() {
+		this.server.store()
+			.appender()
+			.append(IntStream.range(0, MESSAGES)
+				.mapToObj((i) -> new OutgoingMessage("id-" + i, QUEUE, EncodedPayload.ofText("{}", Format.JSON),
+						Map.of(), null, null))
+				.toList(), false);
+	}
+
+	/**
+	 * Do something while a full batch is handed over, once.
+	 */
+	private void duringAFullBatch(Runnable action) {
+		AtomicBoolean done = new AtomicBoolean();
+		this.sink.beforeAccept = (messages) -> {
+			if (messages.size() == Polls.MOST_AT_ONCE && done.compareAndSet(false, true)) {
+				action.run();
+			}
+		};
+	}
+
+	private long pending() {
+		return this.server.redis().xpending("queue:orders", "billing").getCount();
+	}
+
+	private void awaitArrived(int count) {
+		Awaitility.await().until(() -> this.sink.arrived() >= count);
+	}
+
+	@Test
+	void serverReadsOnWhileABatchIsHandedOver() {
+		AtomicBoolean ahead = new AtomicBoolean();
+		duringAFullBatch(() -> {
+			int handedOver = this.sink.arrived();
+			Awaitility.await().until(() -> pending() > handedOver + Polls.MOST_AT_ONCE);
+			ahead.set(true);
+		});
+		send();
+		awaitArrived(MESSAGES);
+		assertThat(ahead).isTrue();
+		assertThat(this.sink.takeAll()).extracting(ClaimedMessage::id)
+			.containsExactlyElementsOf(IntStream.range(0, MESSAGES).mapToObj((i) -> "id-" + i).toList());
+	}
+
+	@Test
+	void nothingIsReadForWhichThereIsNoRoom() {
+		this.sink.room = Polls.MOST_AT_ONCE + 100;
+		duringAFullBatch(() -> {
+			assertThat(pending()).isEqualTo(Polls.MOST_AT_ONCE);
+		});
+		send();
+		awaitArrived(this.sink.room);
+		assertThat(pending()).isEqualTo(this.sink.room);
+	}
+
+	@Test
+	void stopHandsOverWhatWasReadAhead() {
+		Thread stopping = new Thread(this.source::stop);
+		duringAFullBatch(() -> {
+			stopping.start();
+			Awaitility.await().until(() -> stopping.getState() == Thread.State.TIMED_WAITING);
+		});
+		send();
+		Awaitility.await().until(() -> stopping.getState() == Thread.State.TERMINATED);
+		assertThat(this.sink.arrived()).isLessThan(MESSAGES);
+		assertThat(pending()).isEqualTo(this.sink.arrived());
+	}
+
+	@Test
+	void whatWasReadAheadByAConnectionThatIsGoneComesWithTheNextReconciling() {
+		duringAFullBatch(() -> {
+			Awaitility.await().until(() -> pending() > this.sink.arrived() + Polls.MOST_AT_ONCE);
+			this.server.redis().clientKill(KillArgs.Builder.typeNormal().skipme());
+		});
+		send();
+		awaitArrived(MESSAGES);
+		assertThat(this.sink.takeAll()).extracting(ClaimedMessage::id).doesNotHaveDuplicates().hasSize(MESSAGES);
+	}
+
+}
