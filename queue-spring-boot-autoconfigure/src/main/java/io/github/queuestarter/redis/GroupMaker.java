@@ -40,7 +40,9 @@ final class GroupMaker {
 		String queue = subscription.queue();
 		String group = subscription.group();
 		GroupKeys keys = this.keyspace.queue(queue).group(group);
-		String from = this.positions.find(keys.queue(), subscription.startFrom());
+		// The search for a message walks over the stream, and a group that is made again
+		// does not ask for it
+		String from = seen ? Positions.EARLIEST : this.positions.find(keys.queue(), subscription.startFrom());
 		Reply reply = this.calls.eval(ScriptCall.of(RedisScript.MAKE_GROUP,
 				List.of(keys.log().stream(), keys.queue().groups(), keys.log().retry(), keys.log().attempts(),
 						keys.replayed().stream(), keys.replayed().retry()),

@@ -141,6 +141,15 @@ class SchemaTests {
 		}
 	}
 
+	@ParameterizedTest
+	@ValueSource(strings = { "queue_home", "queue_reader", "queue_dead_letter" })
+	void nextStartMakesATableAgainThatWasDropped(String table) throws Exception {
+		new TestInstance(pool, Databases.settings(this.schema)).close();
+		execute("drop table " + quoted(table) + " cascade");
+		new TestInstance(pool, Databases.settings(this.schema)).close();
+		execute("select from " + quoted(table));
+	}
+
 	@Test
 	void sendAfterTheTablesWereDroppedMakesThemAgain() throws Exception {
 		try (TestInstance app = new TestInstance(pool, Databases.settings(this.schema))) {
