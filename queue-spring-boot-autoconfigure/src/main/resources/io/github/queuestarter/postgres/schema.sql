@@ -1310,7 +1310,8 @@ end $$;
 -- answer:     the snapshot in which it and all others before it are
 create or replace function snapshot_v1(newest xid8, hidden xid8[]) returns pg_snapshot
 language sql immutable as $$
-  select (coalesce(min(v), after)::text || ':' || after || ':' || coalesce(string_agg(v::text, ',' order by v), ''))::pg_snapshot
+  select (coalesce((array_agg(v order by v) filter (where v is not null))[1], after)::text || ':' || after || ':'
+          || coalesce(string_agg(v::text, ',' order by v), ''))::pg_snapshot
     from (select (newest::text::bigint + 1)::text::xid8) a (after) left join unnest(hidden) v on true group by after
 $$;
 

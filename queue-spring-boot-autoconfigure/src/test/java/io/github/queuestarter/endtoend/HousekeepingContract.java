@@ -139,9 +139,15 @@ abstract class HousekeepingContract extends EndToEndTest {
 		await().until(() -> counter(application, "queue.messages.trimmed", unread) == 3);
 	}
 
+	private void makeAGroupThatNobodyReads() {
+		Application application = start(application().listener(new Left()));
+		await().until(() -> groups(application).equals(List.of("left")));
+		application.close();
+	}
+
 	@Test
 	void groupThatNobodyReadsExpiresAndOneThatIsReadDoesNot() {
-		start(application().listener(new Left())).close();
+		makeAGroupThatNobodyReads();
 		String groups = "queue.queues." + this.queue + ".groups.";
 		List<String> expired = new CopyOnWriteArrayList<>();
 		QueueObserver observer = (event) -> {
@@ -182,7 +188,7 @@ abstract class HousekeepingContract extends EndToEndTest {
 
 	@Test
 	void dormantGroupShowsInHealthUntilItIsRemoved() {
-		start(application().listener(new Left())).close();
+		makeAGroupThatNobodyReads();
 		Application application = start(keeper());
 		application.template().send(this.queue, "a");
 		this.reader.received.await(1);
