@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 
 import io.github.queuestarter.store.ClaimedMessage;
 import io.github.queuestarter.store.Receipt;
@@ -24,9 +25,17 @@ final class ListenerSink implements Sink {
 
 	private final Vital vital;
 
+	private final Consumer<ClaimedMessage> tooLate;
+
 	private final Map<Receipt, ClaimedMessage> holdings = new ConcurrentHashMap<>();
 
-	ListenerSink(Lease lease, Intake intake, PollState polls, Vital vital) {
+	/**
+	 * Create.
+	 * @param tooLate what to do with a message that comes when the intake is closed: it
+	 * was on its way when the listener stopped
+	 */
+	ListenerSink(Lease lease, Intake intake, PollState polls, Vital vital, Consumer<ClaimedMessage> tooLate) {
+		this.tooLate = tooLate;
 		this.lease = lease;
 		this.intake = intake;
 		this.polls = polls;
@@ -76,7 +85,7 @@ final class ListenerSink implements Sink {
 		long now = System.nanoTime();
 		messages.forEach((message) -> this.holdings.put(message.receipt(), message));
 		if (!this.intake.add(messages.stream().map((message) -> new Held(message, due, now)).toList())) {
-			messages.forEach(this::forget);
+			messages.forEach(this.tooLate);
 		}
 	}
 

@@ -87,7 +87,7 @@ final class RunningListener {
 		String queue = this.definition.queue();
 		String group = this.definition.group();
 		this.polls = new PollState(this.store.backend(), queue, group, observer);
-		this.sink = new ListenerSink(lease, this.intake, this.polls, this.pollerVital);
+		this.sink = new ListenerSink(lease, this.intake, this.polls, this.pollerVital, this::giveBack);
 		this.settler = new Settler(this.store, queue, group, observer, this.settlerVital, this.sink::forget);
 		Handler handler = new ObservedHandler(this.definition.handler(), this.store.backend(), observations);
 		SettlementPolicy policy = new SettlementPolicy(this.settings, this.definition.permanent());

@@ -30,6 +30,11 @@ final class NewMessages implements Polls {
 
 	private static final int LEAST_AHEAD = MOST_AT_ONCE / 2;
 
+	/**
+	 * How much a batch may weigh for another one to be read beside it.
+	 */
+	private static final long MOST_BYTES_AHEAD = 4 * 1024 * 1024;
+
 	private final Reception reception;
 
 	private final GroupMaker maker;
@@ -97,7 +102,7 @@ final class NewMessages implements Polls {
 		List<ByteRecord> records = this.ahead.isUnderWay() ? finish(connection) : read(connection, block);
 		this.left = records.size();
 		if (this.left == this.asked) {
-			readAhead(connection);
+			readAhead(connection, bytes(records));
 		}
 		return records.stream().<ByteRecord>map(RawRecord::new).toList();
 	}
@@ -129,15 +134,25 @@ final class NewMessages implements Polls {
 	/**
 	 * Only where a stream brings as much as it is asked for, to handlers that are quick.
 	 */
-	private void readAhead(RedisConnection connection) {
+	private void readAhead(RedisConnection connection, long bytes) {
 		Sink sink = this.reception.sink();
 		int more = Math.min(room(sink) - this.left, MOST_AT_ONCE);
-		if (more < LEAST_AHEAD || isTimeToReconcile() || this.reception.isPaused() || this.reception.isStopping()
-				|| !this.consumer.equals(sink.consumer())) {
+		if (bytes > MOST_BYTES_AHEAD || more < LEAST_AHEAD || isTimeToReconcile() || this.reception.isPaused()
+				|| this.reception.isStopping() || !this.consumer.equals(sink.consumer())) {
 			return;
 		}
 		this.asked = more;
 		this.ahead.begin(connection, () -> read(connection, StreamReadOptions.empty().count(more)));
+	}
+
+	private static long bytes(List<ByteRecord> records) {
+		long bytes = 0;
+		for (ByteRecord record : records) {
+			for (byte[] value : record.getValue().values()) {
+				bytes += value.length;
+			}
+		}
+		return bytes;
 	}
 
 	private static int room(Sink sink) {
@@ -172,7 +187,18 @@ final class NewMessages implements Polls {
 			this.batch = new ArrayList<>();
 			List<ByteRecord> records = this.ahead.finish(connection);
 			this.left = records.size();
-			records.forEach(this::take);
+			for (ByteRecord record : records) {
+				takeOrLeave(record);
+			}
+		}
+	}
+
+	private void takeOrLeave(ByteRecord record) {
+		try {
+			take(record);
+		}
+		catch (RuntimeException ex) {
+			// It stays with its consumer; the others get through
 		}
 	}
 

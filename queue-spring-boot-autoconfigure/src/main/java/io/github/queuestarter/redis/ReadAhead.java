@@ -32,6 +32,10 @@ final class ReadAhead {
 		this.underWay = true;
 		this.failure = null;
 		try {
+			// A pipeline on a closed one would open another behind it
+			if (connection.isClosed()) {
+				throw new IllegalStateException("The connection was closed");
+			}
 			connection.openPipeline();
 			read.run();
 		}

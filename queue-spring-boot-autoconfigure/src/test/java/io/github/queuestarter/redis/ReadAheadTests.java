@@ -1,14 +1,18 @@
 package io.github.queuestarter.redis;
 
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 
 import io.github.queuestarter.EncodedPayload;
 import io.github.queuestarter.EncodedPayload.Format;
+import io.github.queuestarter.Position;
 import io.github.queuestarter.store.ClaimedMessage;
 import io.github.queuestarter.store.MessageSource;
 import io.github.queuestarter.store.OutgoingMessage;
+import io.github.queuestarter.store.Subscription;
 import io.lettuce.core.KillArgs;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -33,15 +37,19 @@ class ReadAheadTests {
 	private MessageSource source;
 
 	@BeforeEach
-	void start() throws Exception {
+	void start() {
 		this.server = ServerUnderTest.start();
 		this.sink = this.server.sink(QUEUE);
 		this.sink.room = 2 * MESSAGES;
-		this.source = this.server.listen(QUEUE, "billing", this.sink);
+		this.source = this.server.store()
+			.reader()
+			.open(new Subscription(QUEUE, "billing", Position.earliest(), "tests"), this.sink);
+		send();
 	}
 
 	@AfterEach
 	void close() {
+		this.source.stop();
 		this.server.close();
 	}
 
@@ -82,7 +90,7 @@ class ReadAheadTests {
 			Awaitility.await().until(() -> pending() > handedOver + Polls.MOST_AT_ONCE);
 			ahead.set(true);
 		});
-		send();
+		this.source.start();
 		awaitArrived(MESSAGES);
 		assertThat(ahead).isTrue();
 		assertThat(this.sink.takeAll()).extracting(ClaimedMessage::id)
@@ -92,11 +100,11 @@ class ReadAheadTests {
 	@Test
 	void nothingIsReadForWhichThereIsNoRoom() {
 		this.sink.room = Polls.MOST_AT_ONCE + 100;
-		duringAFullBatch(() -> {
-			assertThat(pending()).isEqualTo(Polls.MOST_AT_ONCE);
-		});
-		send();
+		List<Long> pending = new CopyOnWriteArrayList<>();
+		duringAFullBatch(() -> pending.add(pending()));
+		this.source.start();
 		awaitArrived(this.sink.room);
+		assertThat(pending).containsExactly((long) Polls.MOST_AT_ONCE);
 		assertThat(pending()).isEqualTo(this.sink.room);
 	}
 
@@ -107,7 +115,7 @@ class ReadAheadTests {
 			stopping.start();
 			Awaitility.await().until(() -> stopping.getState() == Thread.State.TIMED_WAITING);
 		});
-		send();
+		this.source.start();
 		Awaitility.await().until(() -> stopping.getState() == Thread.State.TERMINATED);
 		assertThat(this.sink.arrived()).isLessThan(MESSAGES);
 		assertThat(pending()).isEqualTo(this.sink.arrived());
@@ -119,7 +127,7 @@ class ReadAheadTests {
 			Awaitility.await().until(() -> pending() > this.sink.arrived() + Polls.MOST_AT_ONCE);
 			this.server.redis().clientKill(KillArgs.Builder.typeNormal().skipme());
 		});
-		send();
+		this.source.start();
 		awaitArrived(MESSAGES);
 		assertThat(this.sink.takeAll()).extracting(ClaimedMessage::id).doesNotHaveDuplicates().hasSize(MESSAGES);
 	}
