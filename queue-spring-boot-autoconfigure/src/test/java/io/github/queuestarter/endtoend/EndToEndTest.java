@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
 
+import io.github.queuestarter.GroupStats;
 import io.github.queuestarter.QueueException;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
@@ -40,6 +41,15 @@ abstract class EndToEndTest {
 	 */
 	final Application start(Object listener) {
 		return start(application().listener(listener));
+	}
+
+	/**
+	 * Whether the default group has nothing left, as of one moment: asked one after the
+	 * other, a message may be on its way from one number to the other.
+	 */
+	static boolean isDone(Application application, String queue) {
+		GroupStats stats = application.admin().stats(queue, "default");
+		return stats.ready().value() == 0 && stats.pending().value() == 0;
 	}
 
 	/**

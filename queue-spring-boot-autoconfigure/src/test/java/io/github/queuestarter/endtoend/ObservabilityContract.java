@@ -89,8 +89,7 @@ abstract class ObservabilityContract extends EndToEndTest {
 		Application application = start(application().listener(this.mixed).listener(new FailingObserver()));
 		application.template().send(this.queue, "wait");
 		this.mixed.mayGoOn.countDown();
-		await().until(() -> application.admin().stats(this.queue, "default").pending().value() == 0
-				&& application.admin().stats(this.queue, "default").ready().value() == 0);
+		await().until(() -> isDone(application, this.queue));
 		assertThat(this.mixed.waiting.all()).hasSize(1);
 	}
 

@@ -48,8 +48,7 @@ class PostgresLedgerTests extends TransactionalTest {
 				this.processes.add(WorkerProcess.start(properties()));
 			}
 			awaitLedger().until(() -> this.ledger.size() >= MESSAGES);
-			awaitLedger().until(() -> sender.admin().stats(this.queue, "default").pending().value() == 0
-					&& sender.admin().stats(this.queue, "default").ready().value() == 0);
+			awaitLedger().until(() -> isDone(sender, this.queue));
 		}
 		finally {
 			this.processes.forEach(WorkerProcess::close);

@@ -139,8 +139,7 @@ class RedisInteropTests extends EndToEndTest {
 		add(application, this.queue, manyFields(4000));
 		add(application, this.queue, "amount", "7", "überflüssig {x} \u0001", "y");
 		add(application, this.queue, "amount", "8");
-		await().until(() -> application.admin().stats(this.queue, "default").pending().value() == 0
-				&& application.admin().stats(this.queue, "default").ready().value() == 0);
+		await().until(() -> isDone(application, this.queue));
 		assertThat(numbers.received.all()).extracting(Number::amount).containsExactlyInAnyOrder(512, 4000, 7, 8);
 		List<DeadLetter> letters = application.admin()
 			.deadLetters(this.queue, "default", PageRequest.first(100))

@@ -35,8 +35,7 @@ class RedisLifecycleTests extends LifecycleContract {
 		Application second = start(application().listener(new TwoQueues()).listener(new Object()));
 		application.close();
 		second.template().send(this.queue + "-other", "c");
-		await().until(() -> second.admin().stats(this.queue + "-other", "default").ready().value() == 0
-				&& second.admin().stats(this.queue + "-other", "default").pending().value() == 0);
+		await().until(() -> isDone(second, this.queue + "-other"));
 		second.bean(StringRedisTemplate.class).delete(consumersKey(second));
 	}
 

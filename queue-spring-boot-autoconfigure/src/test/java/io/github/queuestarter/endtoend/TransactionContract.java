@@ -72,8 +72,7 @@ abstract class TransactionContract extends EndToEndTest {
 		});
 		application.template().send(this.queue, "sentinel");
 		this.texts.received.await(1);
-		await().until(() -> application.admin().stats(this.queue, "default").pending().value() == 0
-				&& application.admin().stats(this.queue, "default").ready().value() == 0);
+		await().until(() -> isDone(application, this.queue));
 		assertThat(this.texts.received.all()).containsExactly("sentinel");
 	}
 

@@ -63,8 +63,7 @@ abstract class TransactionalTest extends EndToEndTest {
 	}
 
 	final void awaitNothingLeft(Application application) {
-		await().until(() -> application.admin().stats(this.queue, "default").pending().value() == 0
-				&& application.admin().stats(this.queue, "default").ready().value() == 0);
+		await().until(() -> isDone(application, this.queue));
 	}
 
 	final DeadLetter awaitDeadLetter(Application application) {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Set;
 
 import io.github.queuestarter.Count;
+import io.github.queuestarter.GroupStats;
 import io.github.queuestarter.Position;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -188,8 +189,8 @@ interface ReceiveContract extends StoreUnderTest {
 	}
 
 	private static boolean isDrained(Instance app, String queue, String group) {
-		return app.stats(queue, group).ready().equals(Count.exactly(0))
-				&& app.stats(queue, group).pending().equals(Count.exactly(0));
+		GroupStats stats = app.stats(queue, group);
+		return stats.ready().equals(Count.exactly(0)) && stats.pending().equals(Count.exactly(0));
 	}
 
 }

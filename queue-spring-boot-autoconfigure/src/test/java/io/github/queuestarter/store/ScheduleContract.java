@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.UUID;
 
 import io.github.queuestarter.Count;
+import io.github.queuestarter.GroupStats;
 import io.github.queuestarter.Position;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
@@ -211,8 +212,8 @@ interface ScheduleContract extends StoreUnderTest {
 	}
 
 	private static boolean isEmpty(Instance app, String queue) {
-		return app.stats(queue, "billing").ready().equals(Count.exactly(0))
-				&& app.stats(queue, "billing").scheduled().equals(Count.exactly(0));
+		GroupStats stats = app.stats(queue, "billing");
+		return stats.ready().equals(Count.exactly(0)) && stats.scheduled().equals(Count.exactly(0));
 	}
 
 	private static void assertArrives(RecordingSink sink, OutgoingMessage message, Instant sentAfter,
