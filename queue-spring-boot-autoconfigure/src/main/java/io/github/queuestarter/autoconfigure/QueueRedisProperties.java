@@ -21,12 +21,12 @@ public class QueueRedisProperties {
 	 * How often to look for due messages (retries, delayed sends, messages given back) of
 	 * which this instance does not know by itself.
 	 */
-	private Duration pollInterval = Duration.ofMillis(500);
+	private Duration pollInterval = Duration.ofSeconds(1);
 
 	/**
 	 * How long a read waits for new messages. Cut to half of spring.data.redis.timeout.
 	 */
-	private Duration block = Duration.ofSeconds(1);
+	private Duration block = Duration.ofSeconds(2);
 
 	/**
 	 * After what time a message is taken over that a client without heartbeat holds, one

@@ -42,11 +42,11 @@ final class DueRounds implements Runnable {
 
 	private final StoreThread thread;
 
+	private final Patience room = Patience.forRoom();
+
 	private boolean moreScheduled = true;
 
 	private int failedMoves;
-
-	private long waitForRoom;
 
 	DueRounds(DueClaims claims, DuePlan plan, Wakeups wakeups, Holdings holdings, SettleCalls settleCalls,
 			SchemaRecovery recovery, QueueObserver observer, Duration pollInterval, Runnable eachTime) {
@@ -140,7 +140,7 @@ final class DueRounds implements Runnable {
 		if (!this.plan.scheduled().isDue() && requests.stream().noneMatch((request) -> isDue(request.source()))) {
 			return;
 		}
-		this.waitForRoom = 0;
+		this.room.reset();
 		this.plan.scheduled().begin(this.pollInterval);
 		requests.forEach((request) -> request.source().nextLook().begin(this.pollInterval));
 		DueClaims.Found found = this.claims.look(requests, lookForOldOnes());
@@ -238,8 +238,7 @@ final class DueRounds implements Runnable {
 			}
 		}
 		if (waitsForRoom) {
-			this.waitForRoom = Math.min(Math.max(2, this.waitForRoom * 2), DueSource.LONGEST_WAIT_FOR_ROOM);
-			nanos = Math.min(nanos, Duration.ofMillis(this.waitForRoom).toNanos());
+			nanos = Math.min(nanos, this.room.next().toNanos());
 		}
 		return Duration.ofNanos(nanos);
 	}

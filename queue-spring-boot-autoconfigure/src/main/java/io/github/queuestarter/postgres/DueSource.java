@@ -10,11 +10,6 @@ import io.github.queuestarter.store.Subscription;
  */
 final class DueSource {
 
-	/**
-	 * How late it is noticed to have room again, in milliseconds.
-	 */
-	static final long LONGEST_WAIT_FOR_ROOM = 100;
-
 	private static final String EVERYTHING = "-infinity";
 
 	private final Subscription subscription;
@@ -27,7 +22,7 @@ final class DueSource {
 
 	private final LowWater lowWater = new LowWater();
 
-	private final Patience patience = new Patience(Duration.ofMillis(LONGEST_WAIT_FOR_ROOM));
+	private final Patience patience = Patience.forRoom();
 
 	DueSource(Subscription subscription, Sink sink, Duration reconcileInterval) {
 		this.subscription = subscription;

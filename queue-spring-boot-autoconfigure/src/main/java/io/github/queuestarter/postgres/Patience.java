@@ -4,12 +4,14 @@ import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * How long a listener waits before it polls an empty queue again: longer each time, up to
- * a ceiling, and never in step with other instances.
+ * How long to wait before looking again for what may not be there: longer each time, up
+ * to a ceiling, and never in step with other instances.
  */
 final class Patience {
 
 	private static final long SHORTEST = 5;
+
+	private static final Duration LONGEST_FOR_ROOM = Duration.ofMillis(100);
 
 	private final long ceiling;
 
@@ -17,6 +19,13 @@ final class Patience {
 
 	Patience(Duration ceiling) {
 		this.ceiling = Math.max(1, ceiling.toMillis());
+	}
+
+	/**
+	 * For a sink that has no room, and does not tell when it has some again.
+	 */
+	static Patience forRoom() {
+		return new Patience(LONGEST_FOR_ROOM);
 	}
 
 	void reset() {

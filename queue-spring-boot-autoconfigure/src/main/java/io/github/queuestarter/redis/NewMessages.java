@@ -102,7 +102,7 @@ final class NewMessages implements Polls {
 		List<ByteRecord> records = this.ahead.isUnderWay() ? finish(connection) : read(connection, block);
 		this.left = records.size();
 		if (this.left == this.asked) {
-			readAhead(connection, bytes(records));
+			readAhead(connection, records);
 		}
 		return records.stream().<ByteRecord>map(RawRecord::new).toList();
 	}
@@ -134,11 +134,11 @@ final class NewMessages implements Polls {
 	/**
 	 * Only where a stream brings as much as it is asked for, to handlers that are quick.
 	 */
-	private void readAhead(RedisConnection connection, long bytes) {
+	private void readAhead(RedisConnection connection, List<ByteRecord> beside) {
 		Sink sink = this.reception.sink();
 		int more = Math.min(room(sink) - this.left, MOST_AT_ONCE);
-		if (bytes > MOST_BYTES_AHEAD || more < LEAST_AHEAD || isTimeToReconcile() || this.reception.isPaused()
-				|| this.reception.isStopping() || !this.consumer.equals(sink.consumer())) {
+		if (more < LEAST_AHEAD || isTimeToReconcile() || this.reception.isPaused() || this.reception.isStopping()
+				|| !this.consumer.equals(sink.consumer()) || bytes(beside) > MOST_BYTES_AHEAD) {
 			return;
 		}
 		this.asked = more;

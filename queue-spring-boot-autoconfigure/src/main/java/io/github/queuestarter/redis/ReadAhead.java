@@ -47,15 +47,13 @@ final class ReadAhead {
 	/**
 	 * Wait for the answer.
 	 */
-	@SuppressWarnings("unchecked")
 	List<ByteRecord> finish(RedisConnection connection) {
 		this.underWay = false;
 		if (this.failure != null) {
 			throw this.failure;
 		}
 		try {
-			@Nullable List<ByteRecord> records = (List<ByteRecord>) connection.closePipeline().get(0);
-			return (records != null) ? records : List.of();
+			return onlyAnswer(connection.closePipeline());
 		}
 		catch (RedisPipelineException ex) {
 			if (ex.getCause() instanceof RuntimeException cause) {
@@ -63,6 +61,15 @@ final class ReadAhead {
 			}
 			throw ex;
 		}
+	}
+
+	@SuppressWarnings("unchecked")
+	private static List<ByteRecord> onlyAnswer(List<Object> answers) {
+		if (answers.size() != 1) {
+			throw new IllegalStateException("A read ahead has %d answers".formatted(answers.size()));
+		}
+		@Nullable List<ByteRecord> records = (List<ByteRecord>) answers.get(0);
+		return (records != null) ? records : List.of();
 	}
 
 	/**

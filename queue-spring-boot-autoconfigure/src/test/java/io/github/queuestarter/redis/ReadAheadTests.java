@@ -44,7 +44,6 @@ class ReadAheadTests {
 		this.source = this.server.store()
 			.reader()
 			.open(new Subscription(QUEUE, "billing", Position.earliest(), "tests"), this.sink);
-		send();
 	}
 
 	@AfterEach
@@ -54,10 +53,14 @@ class ReadAheadTests {
 	}
 
 	private void send() {
+		send("{}");
+	}
+
+	private void send(String payload) {
 		this.server.store()
 			.appender()
 			.append(IntStream.range(0, MESSAGES)
-				.mapToObj((i) -> new OutgoingMessage("id-" + i, QUEUE, EncodedPayload.ofText("{}", Format.JSON),
+				.mapToObj((i) -> new OutgoingMessage("id-" + i, QUEUE, EncodedPayload.ofText(payload, Format.JSON),
 						Map.of(), null, null))
 				.toList(), false);
 	}
@@ -84,6 +87,7 @@ class ReadAheadTests {
 
 	@Test
 	void serverReadsOnWhileABatchIsHandedOver() {
+		send();
 		AtomicBoolean ahead = new AtomicBoolean();
 		duringAFullBatch(() -> {
 			int handedOver = this.sink.arrived();
@@ -99,6 +103,7 @@ class ReadAheadTests {
 
 	@Test
 	void nothingIsReadForWhichThereIsNoRoom() {
+		send();
 		this.sink.room = Polls.MOST_AT_ONCE + 100;
 		List<Long> pending = new CopyOnWriteArrayList<>();
 		duringAFullBatch(() -> pending.add(pending()));
@@ -109,7 +114,18 @@ class ReadAheadTests {
 	}
 
 	@Test
+	void nothingIsReadBesideABatchThatIsHeavy() {
+		send("\"" + "x".repeat(10_000) + "\"");
+		List<Long> ahead = new CopyOnWriteArrayList<>();
+		this.sink.beforeAccept = (messages) -> ahead.add(pending() - this.sink.arrived() - messages.size());
+		this.source.start();
+		awaitArrived(MESSAGES);
+		assertThat(ahead).hasSize(MESSAGES / Polls.MOST_AT_ONCE).containsOnly(0L);
+	}
+
+	@Test
 	void stopHandsOverWhatWasReadAhead() {
+		send();
 		Thread stopping = new Thread(this.source::stop);
 		duringAFullBatch(() -> {
 			stopping.start();
@@ -123,6 +139,7 @@ class ReadAheadTests {
 
 	@Test
 	void whatWasReadAheadByAConnectionThatIsGoneComesWithTheNextReconciling() {
+		send();
 		duringAFullBatch(() -> {
 			Awaitility.await().until(() -> pending() > this.sink.arrived() + Polls.MOST_AT_ONCE);
 			this.server.redis().clientKill(KillArgs.Builder.typeNormal().skipme());
