@@ -1,17 +1,12 @@
 package io.github.queuestarter.redis;
 
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 import io.github.queuestarter.store.Sink;
-import io.lettuce.core.Consumer;
-import io.lettuce.core.Limit;
-import io.lettuce.core.Range;
-import io.lettuce.core.XPendingArgs;
-import io.lettuce.core.models.stream.PendingMessage;
 
 /**
  * Looks at what the store says that the consumer holds. Gives back what the sink does not
@@ -50,61 +45,66 @@ final class Reconciler {
 	 */
 	int reconcile() {
 		String consumer = this.sink.consumer();
-		return reconcile(consumer, false) + reconcile(consumer, true);
+		List<Reply> held = this.calls.evalAll(List.of(held(consumer, false, "-"), held(consumer, true, "-")));
+		return reconcile(consumer, false, held.get(0)) + reconcile(consumer, true, held.get(1));
 	}
 
-	private int reconcile(String consumer, boolean replayed) {
-		byte[] stream = this.keys.lane(replayed).stream();
-		Long exists = this.calls.call((commands) -> commands.exists(stream));
-		if (exists == null || exists == 0) {
-			return 0;
-		}
+	private int reconcile(String consumer, boolean replayed, Reply firstPage) {
 		int released = 0;
-		Range<String> range = Range.unbounded();
-		List<PendingMessage> page;
-		do {
-			page = pending(stream, consumer, range);
-			Map<Boolean, List<PendingMessage>> known = page.stream()
+		List<Held> page = Held.of(firstPage);
+		while (!page.isEmpty()) {
+			Map<Boolean, List<Held>> known = page.stream()
 				.collect(Collectors.partitioningBy((message) -> isKnown(replayed, message)));
 			released += release(consumer, replayed, known.getOrDefault(false, List.of()));
-			refresh(stream, consumer, known.getOrDefault(true, List.of()));
-			if (!page.isEmpty()) {
-				range = Range.from(Range.Boundary.excluding(page.get(page.size() - 1).getId()),
-						Range.Boundary.unbounded());
-			}
+			refresh(consumer, replayed, known.getOrDefault(true, List.of()));
+			page = (page.size() == PAGE)
+					? Held.of(this.calls.eval(held(consumer, replayed, "(" + page.get(PAGE - 1).entry()))) : List.of();
 		}
-		while (page.size() == PAGE);
 		return released;
 	}
 
-	private List<PendingMessage> pending(byte[] stream, String consumer, Range<String> range) {
-		XPendingArgs<byte[]> arguments = XPendingArgs.Builder
-			.xpending(Consumer.from(this.keys.groupBytes(), consumer.getBytes(StandardCharsets.UTF_8)), range,
-					Limit.from(PAGE))
-			.idle(this.idle);
-		List<PendingMessage> page = this.calls.call((commands) -> commands.xpending(stream, arguments));
-		return (page != null) ? page : List.of();
+	private ScriptCall held(String consumer, boolean replayed, String from) {
+		return ScriptCall.of(RedisScript.HELD, List.of(this.keys.lane(replayed).stream()), this.keys.groupBytes(),
+				consumer, this.idle.toMillis(), from, PAGE);
 	}
 
-	private boolean isKnown(boolean replayed, PendingMessage message) {
-		return this.sink.holds(new RedisReceipt(this.keys, replayed, message.getId(), RedisReceipt.ANY_DELIVERY));
+	private boolean isKnown(boolean replayed, Held message) {
+		return this.sink.holds(new RedisReceipt(this.keys, replayed, message.entry(), RedisReceipt.ANY_DELIVERY));
 	}
 
-	private int release(String consumer, boolean replayed, List<PendingMessage> unknown) {
+	private int release(String consumer, boolean replayed, List<Held> unknown) {
 		if (!unknown.isEmpty()) {
 			ScriptCall call = SettleCalls.of(this.keys, replayed, consumer);
-			unknown.forEach((message) -> call.with("release", message.getId(), message.getRedeliveryCount(), 0));
+			unknown.forEach((message) -> call.with("release", message.entry(), message.deliveries(), 0));
 			this.calls.eval(call);
 		}
 		return unknown.size();
 	}
 
-	private void refresh(byte[] stream, String consumer, List<PendingMessage> known) {
+	private void refresh(String consumer, boolean replayed, List<Held> known) {
 		if (this.refreshes && !known.isEmpty()) {
-			ScriptCall call = ScriptCall.of(RedisScript.REFRESH, List.of(stream), this.keys.groupBytes(), consumer);
-			known.forEach((message) -> call.with(message.getId()));
+			ScriptCall call = ScriptCall.of(RedisScript.REFRESH, List.of(this.keys.lane(replayed).stream()),
+					this.keys.groupBytes(), consumer);
+			known.forEach((message) -> call.with(message.entry()));
 			this.calls.eval(call);
 		}
+	}
+
+	/**
+	 * An entry that the consumer holds.
+	 *
+	 * @param entry its id
+	 * @param deliveries how many times it was delivered
+	 */
+	private record Held(String entry, long deliveries) {
+
+		static List<Held> of(Reply page) {
+			return IntStream.range(0, page.size())
+				.mapToObj(page::list)
+				.map((entry) -> new Held(entry.text(0), entry.number(1)))
+				.toList();
+		}
+
 	}
 
 }

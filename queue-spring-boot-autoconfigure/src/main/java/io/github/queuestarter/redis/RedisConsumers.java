@@ -8,11 +8,9 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicReference;
 
 import io.github.queuestarter.QueueStoreException;
 import io.github.queuestarter.store.Consumers;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Registers consumers per queue. A queue is a fencing domain, as scripts reach the keys
@@ -21,9 +19,6 @@ import org.jspecify.annotations.Nullable;
 final class RedisConsumers implements Consumers {
 
 	private static final int MOST = 500;
-
-	// What ConsumerIds.isOurs() recognises, for the script
-	private static final String OURS = "queue~";
 
 	private final RedisCalls calls;
 
@@ -110,48 +105,9 @@ final class RedisConsumers implements Consumers {
 	@Override
 	public List<Rescued> rescue(Collection<String> domains) {
 		this.permissions.checkAgain(domains);
-		List<Rescued> rescued = new ArrayList<>();
-		AtomicReference<@Nullable QueueStoreException> failure = new AtomicReference<>();
-		for (String domain : domains) {
-			try {
-				rescue(domain, rescued);
-			}
-			catch (QueueStoreException ex) {
-				failure.compareAndSet(null, ex);
-			}
-		}
-		QueueStoreException first = failure.get();
-		if (first != null && rescued.isEmpty()) {
-			throw first;
-		}
+		List<Rescued> rescued = new Rescue(this.calls, this.keyspace, this.foreignIdle).of(domains);
+		rescued.forEach((some) -> this.duePoller.lookAtGroup(some.queue(), some.group(), Duration.ZERO));
 		return rescued;
-	}
-
-	private void rescue(String queue, List<Rescued> rescued) {
-		for (GroupKeys keys : groups(queue)) {
-			int count = 0;
-			for (Lane lane : keys.lanes()) {
-				count += rescue(keys, lane);
-			}
-			if (count > 0) {
-				rescued.add(new Rescued(queue, keys.group(), count));
-				this.duePoller.lookAtGroup(queue, keys.group(), Duration.ZERO);
-			}
-		}
-	}
-
-	private int rescue(GroupKeys keys, Lane lane) {
-		int count = 0;
-		Reply reply;
-		do {
-			List<byte[]> withGroups = new ArrayList<>(laneKeys(keys, lane));
-			withGroups.add(keys.queue().groups());
-			reply = this.calls.eval(ScriptCall.of(RedisScript.RESCUE, withGroups, RedisStore.REGISTRATION_TTL,
-					keys.groupBytes(), OURS, this.foreignIdle.toMillis(), MOST));
-			count += reply.count(0);
-		}
-		while (reply.flag(1));
-		return count;
 	}
 
 	@Override
@@ -169,8 +125,9 @@ final class RedisConsumers implements Consumers {
 	private void retire(GroupKeys keys, Lane lane, String consumer) {
 		Reply reply;
 		do {
-			reply = this.calls.eval(ScriptCall.of(RedisScript.RETIRE, laneKeys(keys, lane), RedisStore.REGISTRATION_TTL,
-					keys.groupBytes(), consumer, MOST));
+			reply = this.calls.eval(ScriptCall.of(RedisScript.RETIRE,
+					List.of(keys.queue().consumers(), lane.stream(), lane.retry(), lane.attempts()),
+					RedisStore.REGISTRATION_TTL, keys.groupBytes(), consumer, MOST));
 		}
 		while (reply.count(0) > 0);
 	}
@@ -182,10 +139,6 @@ final class RedisConsumers implements Consumers {
 			.stream()
 			.map(keys::group)
 			.toList();
-	}
-
-	private static List<byte[]> laneKeys(GroupKeys keys, Lane lane) {
-		return List.of(keys.queue().consumers(), lane.stream(), lane.retry(), lane.attempts());
 	}
 
 }

@@ -1,0 +1,160 @@
+package io.github.queuestarter.redis;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+import io.github.queuestarter.QueueStoreException;
+import io.github.queuestarter.store.Consumers.Rescued;
+import io.github.queuestarter.store.GroupName;
+import io.github.queuestarter.store.StoreUnavailableException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes over what consumers hold that are gone, in all groups of some queues. Where there
+ * is nothing to take over, as nearly always, it costs few round trips.
+ */
+final class Rescue {
+
+	private static final int MOST = 500;
+
+	/**
+	 * Scripts that are sent together keep others waiting together, when each of them has
+	 * much to do.
+	 */
+	private static final int MOST_AT_ONCE = 20;
+
+	// What ConsumerIds.isOurs() recognises, for the script
+	private static final String OURS = "queue~";
+
+	private final RedisCalls calls;
+
+	private final Keyspace keyspace;
+
+	private final Duration foreignIdle;
+
+	private final Map<GroupName, Integer> counts = new LinkedHashMap<>();
+
+	private @Nullable QueueStoreException failure;
+
+	Rescue(RedisCalls calls, Keyspace keyspace, Duration foreignIdle) {
+		this.calls = calls;
+		this.keyspace = keyspace;
+		this.foreignIdle = foreignIdle;
+	}
+
+	/**
+	 * Do it. A queue that fails does not keep the others from their rescue.
+	 * @throws QueueStoreException what the first failed with, if nothing was rescued
+	 */
+	List<Rescued> of(Collection<String> queues) {
+		try {
+			together(queues);
+		}
+		catch (StoreUnavailableException ex) {
+			oneByOne(queues, ex);
+		}
+		if (this.failure != null && this.counts.isEmpty()) {
+			throw this.failure;
+		}
+		return this.counts.entrySet()
+			.stream()
+			.map((entry) -> new Rescued(entry.getKey().queue(), entry.getKey().group(), entry.getValue()))
+			.toList();
+	}
+
+	private void together(Collection<String> queues) {
+		List<LaneOf> lanes = new ArrayList<>();
+		for (GroupKeys group : groups(queues)) {
+			group.lanes().forEach((lane) -> lanes.add(new LaneOf(group, lane)));
+		}
+		for (int from = 0; from < lanes.size(); from += MOST_AT_ONCE) {
+			rescue(lanes.subList(from, Math.min(from + MOST_AT_ONCE, lanes.size())));
+		}
+	}
+
+	// One that is away, as those of a shard may be, costs the answers of the others
+	private void oneByOne(Collection<String> queues, StoreUnavailableException why) {
+		if (queues.size() == 1) {
+			failed(why);
+			return;
+		}
+		for (String queue : queues) {
+			try {
+				together(List.of(queue));
+			}
+			catch (StoreUnavailableException ex) {
+				failed(ex);
+			}
+		}
+	}
+
+	private List<GroupKeys> groups(Collection<String> queues) {
+		List<QueueKeys> keys = queues.stream().map(this.keyspace::queue).toList();
+		List<Answer> answers = this.calls.evalEach(
+				keys.stream().map((queue) -> ScriptCall.of(RedisScript.GROUP_NAMES, List.of(queue.stream()))).toList());
+		List<GroupKeys> groups = new ArrayList<>();
+		for (int i = 0; i < keys.size(); i++) {
+			QueueKeys queue = keys.get(i);
+			Reply names = replyOf(answers.get(i));
+			if (names != null) {
+				names.texts().forEach((group) -> groups.add(queue.group(group)));
+			}
+		}
+		return groups;
+	}
+
+	private void rescue(List<LaneOf> lanes) {
+		List<LaneOf> left = lanes;
+		while (!left.isEmpty()) {
+			List<Answer> answers = this.calls.evalEach(left.stream().map(this::call).toList());
+			List<LaneOf> more = new ArrayList<>();
+			for (int i = 0; i < left.size(); i++) {
+				Reply reply = replyOf(answers.get(i));
+				if (reply != null && reply.count(0) > 0) {
+					this.counts.merge(left.get(i).name(), reply.count(0), Integer::sum);
+				}
+				if (reply != null && reply.flag(1)) {
+					more.add(left.get(i));
+				}
+			}
+			left = more;
+		}
+	}
+
+	private ScriptCall call(LaneOf lane) {
+		GroupKeys keys = lane.group();
+		return ScriptCall.of(RedisScript.RESCUE,
+				List.of(keys.queue().consumers(), lane.lane().stream(), lane.lane().retry(), lane.lane().attempts(),
+						keys.queue().groups()),
+				RedisStore.REGISTRATION_TTL, keys.groupBytes(), OURS, this.foreignIdle.toMillis(), MOST);
+	}
+
+	private @Nullable Reply replyOf(Answer answer) {
+		if (answer.refusal() != null) {
+			failed(answer.refusal());
+		}
+		return answer.reply();
+	}
+
+	private void failed(QueueStoreException failure) {
+		if (this.failure == null) {
+			this.failure = failure;
+		}
+	}
+
+	/**
+	 * A stream of a group.
+	 */
+	private record LaneOf(GroupKeys group, Lane lane) {
+
+		GroupName name() {
+			return new GroupName(this.group.queue().queue(), this.group.group());
+		}
+
+	}
+
+}
