@@ -13,7 +13,9 @@ final class DueMessages {
 	// The sink does not tell when it has room again
 	private static final Duration ROOM_CHECK = Duration.ofMillis(10);
 
-	private static final int LONGEST_WAIT = 10;
+	private static final int MOST_FAILURES = 10;
+
+	private static final Duration LONGEST_BACK_OFF = Duration.ofSeconds(5);
 
 	private final Reception reception;
 
@@ -116,12 +118,18 @@ final class DueMessages {
 					.formatted(this.reception.subscription().group(), this.reception.subscription().queue(),
 							ex.getMessage()));
 			}
+			Duration backOff = backOff();
 			synchronized (this) {
-				this.nextLook = System.nanoTime()
-						+ this.pollInterval.multipliedBy(Math.min(this.failures, LONGEST_WAIT)).toNanos();
+				this.nextLook = System.nanoTime() + backOff.toNanos();
 			}
-			return this.pollInterval.multipliedBy(LONGEST_WAIT);
+			return backOff;
 		}
+	}
+
+	private Duration backOff() {
+		Duration longest = (this.pollInterval.compareTo(LONGEST_BACK_OFF) > 0) ? this.pollInterval : LONGEST_BACK_OFF;
+		Duration wait = this.pollInterval.multipliedBy(Math.min(this.failures, MOST_FAILURES));
+		return (wait.compareTo(longest) < 0) ? wait : longest;
 	}
 
 	private Duration claim() {

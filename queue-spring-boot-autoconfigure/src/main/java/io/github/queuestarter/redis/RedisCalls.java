@@ -2,6 +2,7 @@ package io.github.queuestarter.redis;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -132,44 +133,61 @@ final class RedisCalls {
 	 * @throws QueueStoreException if Redis could not be reached
 	 */
 	List<Answer> evalEach(List<ScriptCall> calls) {
-		List<Answer> answers = withCommands((commands) -> {
-			List<AsyncCommand<byte[], byte[], List<Object>>> futures = calls.stream()
-				.map(RawCommands::evalsha)
-				.toList();
-			List<Answer> each = new ArrayList<>(calls.size());
-			try {
-				dispatchScripts(commands, futures);
-				for (int i = 0; i < calls.size(); i++) {
-					each.add(answer(commands, calls.get(i), futures.get(i)));
-				}
+		List<Answer> answers = evalReachable(calls);
+		answers.forEach(Answer::throwUnlessAnswered);
+		return answers;
+	}
+
+	/**
+	 * Call scripts in one go. One that is refused or not answered costs the others
+	 * nothing; all together are not waited for longer than one.
+	 * @return what came of each, in the same order
+	 */
+	List<Answer> evalReachable(List<ScriptCall> calls) {
+		if (calls.isEmpty()) {
+			return List.of();
+		}
+		try {
+			List<Answer> answers = withCommands((commands) -> evalReachable(commands, calls));
+			return (answers != null) ? answers : List.of();
+		}
+		catch (QueueStoreException ex) {
+			return Collections.nCopies(calls.size(), new Answer(null, ex));
+		}
+	}
+
+	private List<Answer> evalReachable(RedisClusterAsyncCommands<byte[], byte[]> commands, List<ScriptCall> calls) {
+		List<AsyncCommand<byte[], byte[], List<Object>>> futures = calls.stream().map(RawCommands::evalsha).toList();
+		List<Answer> each = new ArrayList<>(calls.size());
+		long end = System.nanoTime() + this.timeout.toNanos();
+		try {
+			dispatchScripts(commands, futures);
+			for (int i = 0; i < calls.size(); i++) {
+				each.add(answer(commands, calls.get(i), futures.get(i), end));
 			}
-			finally {
-				giveUp(futures);
-			}
-			return each;
-		});
-		return (answers != null) ? answers : List.of();
+		}
+		finally {
+			giveUp(futures);
+		}
+		return each;
 	}
 
 	private Answer answer(RedisClusterAsyncCommands<byte[], byte[]> commands, ScriptCall call,
-			RedisFuture<List<Object>> future) {
+			RedisFuture<List<Object>> future, long end) {
 		try {
-			return new Answer(reply(commands, call, future), null);
+			return new Answer(reply(commands, call, future, end), null);
 		}
 		catch (QueueStoreException ex) {
-			if (!(ex.getCause() instanceof RedisCommandExecutionException)) {
-				throw ex;
-			}
 			return new Answer(null, ex);
 		}
 	}
 
 	// A server that was restarted or flushed does not know the script
 	private Reply reply(RedisClusterAsyncCommands<byte[], byte[]> commands, ScriptCall call,
-			RedisFuture<List<Object>> future) {
+			RedisFuture<List<Object>> future, long end) {
 		List<Object> items;
 		try {
-			items = await(future);
+			items = await(future, Math.max(0, end - System.nanoTime()));
 		}
 		catch (QueueStoreException ex) {
 			if (!(ex.getCause() instanceof RedisNoScriptException)) {
@@ -229,8 +247,12 @@ final class RedisCalls {
 	}
 
 	<T> @Nullable T await(Future<T> future) {
+		return await(future, this.timeout.toNanos());
+	}
+
+	private <T> @Nullable T await(Future<T> future, long nanos) {
 		try {
-			return future.get(this.timeout.toMillis(), TimeUnit.MILLISECONDS);
+			return future.get(nanos, TimeUnit.NANOSECONDS);
 		}
 		catch (ExecutionException ex) {
 			throw failure((ex.getCause() != null) ? ex.getCause() : ex);

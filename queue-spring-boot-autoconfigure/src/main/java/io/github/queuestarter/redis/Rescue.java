@@ -10,7 +10,6 @@ import java.util.Map;
 import io.github.queuestarter.QueueStoreException;
 import io.github.queuestarter.store.Consumers.Rescued;
 import io.github.queuestarter.store.GroupName;
-import io.github.queuestarter.store.StoreUnavailableException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,12 +18,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class Rescue {
 
+	/**
+	 * Scripts that are sent together are done together, and keep others waiting
+	 * meanwhile: this is for all of them.
+	 */
 	private static final int MOST = 500;
 
-	/**
-	 * Scripts that are sent together keep others waiting together, when each of them has
-	 * much to do.
-	 */
 	private static final int MOST_AT_ONCE = 20;
 
 	// What ConsumerIds.isOurs() recognises, for the script
@@ -51,11 +50,12 @@ final class Rescue {
 	 * @throws QueueStoreException what the first failed with, if nothing was rescued
 	 */
 	List<Rescued> of(Collection<String> queues) {
-		try {
-			together(queues);
+		List<LaneOf> lanes = new ArrayList<>();
+		for (GroupKeys group : groups(queues)) {
+			group.lanes().forEach((lane) -> lanes.add(new LaneOf(group, lane)));
 		}
-		catch (StoreUnavailableException ex) {
-			oneByOne(queues, ex);
+		for (int from = 0; from < lanes.size(); from += MOST_AT_ONCE) {
+			rescue(lanes.subList(from, Math.min(from + MOST_AT_ONCE, lanes.size())));
 		}
 		if (this.failure != null && this.counts.isEmpty()) {
 			throw this.failure;
@@ -66,35 +66,9 @@ final class Rescue {
 			.toList();
 	}
 
-	private void together(Collection<String> queues) {
-		List<LaneOf> lanes = new ArrayList<>();
-		for (GroupKeys group : groups(queues)) {
-			group.lanes().forEach((lane) -> lanes.add(new LaneOf(group, lane)));
-		}
-		for (int from = 0; from < lanes.size(); from += MOST_AT_ONCE) {
-			rescue(lanes.subList(from, Math.min(from + MOST_AT_ONCE, lanes.size())));
-		}
-	}
-
-	// One that is away, as those of a shard may be, costs the answers of the others
-	private void oneByOne(Collection<String> queues, StoreUnavailableException why) {
-		if (queues.size() == 1) {
-			failed(why);
-			return;
-		}
-		for (String queue : queues) {
-			try {
-				together(List.of(queue));
-			}
-			catch (StoreUnavailableException ex) {
-				failed(ex);
-			}
-		}
-	}
-
 	private List<GroupKeys> groups(Collection<String> queues) {
-		List<QueueKeys> keys = queues.stream().map(this.keyspace::queue).toList();
-		List<Answer> answers = this.calls.evalEach(
+		List<QueueKeys> keys = keys(queues);
+		List<Answer> answers = this.calls.evalReachable(
 				keys.stream().map((queue) -> ScriptCall.of(RedisScript.GROUP_NAMES, List.of(queue.stream()))).toList());
 		List<GroupKeys> groups = new ArrayList<>();
 		for (int i = 0; i < keys.size(); i++) {
@@ -107,10 +81,24 @@ final class Rescue {
 		return groups;
 	}
 
+	private List<QueueKeys> keys(Collection<String> queues) {
+		List<QueueKeys> keys = new ArrayList<>();
+		for (String queue : queues) {
+			try {
+				keys.add(this.keyspace.queue(queue));
+			}
+			catch (QueueStoreException ex) {
+				failed(ex);
+			}
+		}
+		return keys;
+	}
+
 	private void rescue(List<LaneOf> lanes) {
 		List<LaneOf> left = lanes;
 		while (!left.isEmpty()) {
-			List<Answer> answers = this.calls.evalEach(left.stream().map(this::call).toList());
+			int most = MOST / left.size();
+			List<Answer> answers = this.calls.evalReachable(left.stream().map((lane) -> call(lane, most)).toList());
 			List<LaneOf> more = new ArrayList<>();
 			for (int i = 0; i < left.size(); i++) {
 				Reply reply = replyOf(answers.get(i));
@@ -125,12 +113,12 @@ final class Rescue {
 		}
 	}
 
-	private ScriptCall call(LaneOf lane) {
+	private ScriptCall call(LaneOf lane, int most) {
 		GroupKeys keys = lane.group();
 		return ScriptCall.of(RedisScript.RESCUE,
 				List.of(keys.queue().consumers(), lane.lane().stream(), lane.lane().retry(), lane.lane().attempts(),
 						keys.queue().groups()),
-				RedisStore.REGISTRATION_TTL, keys.groupBytes(), OURS, this.foreignIdle.toMillis(), MOST);
+				RedisStore.REGISTRATION_TTL, keys.groupBytes(), OURS, this.foreignIdle.toMillis(), most);
 	}
 
 	private @Nullable Reply replyOf(Answer answer) {

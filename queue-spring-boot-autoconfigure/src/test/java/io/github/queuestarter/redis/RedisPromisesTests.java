@@ -20,6 +20,8 @@ import io.github.queuestarter.QueueEvent;
 import io.github.queuestarter.QueueStoreException;
 import io.github.queuestarter.store.ClaimedMessage;
 import io.github.queuestarter.store.ConsumerIds;
+import io.github.queuestarter.store.Consumers;
+import io.github.queuestarter.store.Consumers.Rescued;
 import io.github.queuestarter.store.DeadLetterLimits;
 import io.github.queuestarter.store.GroupName;
 import io.github.queuestarter.store.GroupRemoval;
@@ -328,6 +330,22 @@ class RedisPromisesTests {
 		ClaimedMessage message = this.sink.receive();
 		assertThat(message.id()).isEqualTo(id);
 		assertThat(message.failures()).isEqualTo(1);
+	}
+
+	@Test
+	void queueThatCannotBeRescuedKeepsNoOtherFromIt() throws Exception {
+		listen().stop();
+		this.server.send(QUEUE, "m");
+		this.server.redis()
+			.xreadgroup(Consumer.from(GROUP, new ConsumerIds().next()), XReadArgs.StreamOffset.lastConsumed(STREAM));
+		this.server.redis()
+			.xgroupCreate(XReadArgs.StreamOffset.latest("queue:broken"), GROUP, XGroupCreateArgs.Builder.mkstream());
+		this.server.redis().set("{queue:broken}:retry:billing", "not a sorted set");
+		Consumers consumers = this.server.store().consumers();
+		assertThat(consumers.rescue(List.of("broken", QUEUE))).containsExactly(new Rescued(QUEUE, GROUP, 1));
+		assertThatExceptionOfType(QueueStoreException.class)
+			.isThrownBy(() -> consumers.rescue(List.of("broken", QUEUE)))
+			.withMessageContaining("{queue:broken}:retry:billing");
 	}
 
 	@Test

@@ -5,7 +5,11 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 import io.github.queuestarter.Count;
 import io.github.queuestarter.Position;
@@ -132,6 +136,28 @@ interface RescueContract extends StoreUnderTest {
 			.contains(new Rescued(queue, "billing", 3), new Rescued(queue, "shipping", 1));
 		assertThat(Messages.texts(second.listen(queue, "billing").receive(3))).containsExactlyInAnyOrder("1", "2", "3");
 		assertThat(second.listen(queue, "shipping").receive().payload().asText()).isEqualTo("3");
+	}
+
+	@Test
+	default void queuesAreRescuedTogether() {
+		List<String> queues = IntStream.range(0, 25).mapToObj((i) -> Messages.newQueue()).toList();
+		Instance first = instance();
+		Instance second = instance();
+		for (String queue : queues) {
+			RecordingSink sink = first.listen(queue, "billing");
+			first.send(queue, "1", "2");
+			first.ack(sink.receive(2).get(0));
+		}
+		first.crash();
+		Consumers consumers = second.store().consumers();
+		Map<String, String> domains = queues.stream()
+			.collect(Collectors.toMap(consumers::domainOf, Function.identity(), (one, other) -> one));
+		domains.values().forEach((queue) -> assertThat(second.fence(queue, first)).isTrue());
+		assertThat(consumers.rescue(domains.keySet()))
+			.contains(queues.stream().map((queue) -> new Rescued(queue, "billing", 1)).toArray(Rescued[]::new));
+		for (String queue : queues) {
+			assertThat(second.listen(queue, "billing").receive().payload().asText()).isEqualTo("2");
+		}
 	}
 
 	@Test
