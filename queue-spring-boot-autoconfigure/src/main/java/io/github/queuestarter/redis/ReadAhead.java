@@ -64,7 +64,7 @@ final class ReadAhead {
 	}
 
 	@SuppressWarnings("unchecked")
-	private static List<ByteRecord> onlyAnswer(List<Object> answers) {
+	private static List<ByteRecord> onlyAnswer(List<?> answers) {
 		if (answers.size() != 1) {
 			throw new IllegalStateException("A read ahead has %d answers".formatted(answers.size()));
 		}
