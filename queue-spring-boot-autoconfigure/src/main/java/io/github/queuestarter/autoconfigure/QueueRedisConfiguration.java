@@ -1,6 +1,5 @@
 package io.github.queuestarter.autoconfigure;
 
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -14,12 +13,10 @@ import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
-import org.springframework.boot.convert.DurationStyle;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.data.redis.connection.RedisConnectionFactory;
-import org.springframework.util.Assert;
 
 /**
  * Queues on Redis.
@@ -97,10 +94,6 @@ class QueueRedisConfiguration {
 
 	private static RedisStore.Settings settings(QueueRedisProperties properties, QueueProperties.Heartbeat heartbeat) {
 		try {
-			Duration expiry = heartbeat.getExpiry();
-			Assert.isTrue(properties.getBlock().compareTo(expiry) < 0,
-					() -> "'block' must be shorter than 'queue.heartbeat.expiry' (" + DurationStyle.SIMPLE.print(expiry)
-							+ "), because a listener that asks less often is taken for dead");
 			return new RedisStore.Settings(properties.getPrefix(), properties.getPollInterval(), properties.getBlock(),
 					properties.getForeignIdle(), heartbeat.getInterval())
 				.withRefreshIdle(properties.isRefreshIdle());

@@ -24,9 +24,10 @@ public class QueueRedisProperties {
 	private Duration pollInterval = Duration.ofSeconds(1);
 
 	/**
-	 * How long a read waits for new messages. Cut to half of spring.data.redis.timeout.
+	 * How long a read waits for new messages. Cut to half of spring.data.redis.timeout
+	 * and to the heartbeat interval.
 	 */
-	private Duration block = Duration.ofSeconds(2);
+	private Duration block = Duration.ofSeconds(5);
 
 	/**
 	 * After what time a message is taken over that a client without heartbeat holds, one

@@ -97,9 +97,9 @@ final class NewMessages implements Polls {
 	}
 
 	@Override
-	public List<ByteRecord> poll(RedisConnection connection, Duration block) {
+	public List<ByteRecord> poll(RedisConnection connection, BlockingRead blocking) {
 		this.batch = new ArrayList<>();
-		List<ByteRecord> records = this.ahead.isUnderWay() ? finish(connection) : read(connection, block);
+		List<ByteRecord> records = this.ahead.isUnderWay() ? finish(connection) : read(connection, blocking);
 		this.left = records.size();
 		if (this.left == this.asked) {
 			readAhead(connection, records);
@@ -113,16 +113,17 @@ final class NewMessages implements Polls {
 		return records;
 	}
 
-	private List<ByteRecord> read(RedisConnection connection, Duration block) {
+	private List<ByteRecord> read(RedisConnection connection, BlockingRead blocking) {
 		this.asked = Math.min(this.room, MOST_AT_ONCE);
 		// One that was fenced meanwhile has no room, and its successor is not yet
 		// registered
-		if (this.reception.isStopping() || !this.consumer.equals(this.reception.sink().consumer())) {
+		if (!this.consumer.equals(this.reception.sink().consumer())) {
 			return List.of();
 		}
-		List<ByteRecord> records = read(connection, StreamReadOptions.empty().count(this.asked).block(block));
+		List<ByteRecord> records = blocking.read(untilReconcile(),
+				(block) -> read(connection, StreamReadOptions.empty().count(this.asked).block(block)));
 		this.reception.sink().pollSucceeded();
-		return (records != null) ? records : List.of();
+		return records;
 	}
 
 	private @Nullable List<ByteRecord> read(RedisConnection connection, StreamReadOptions options) {
@@ -218,7 +219,11 @@ final class NewMessages implements Polls {
 	}
 
 	private boolean isTimeToReconcile() {
-		return this.nextReconcile - System.nanoTime() <= 0;
+		return untilReconcile().toNanos() <= 0;
+	}
+
+	private Duration untilReconcile() {
+		return Duration.ofNanos(this.nextReconcile - System.nanoTime());
 	}
 
 	// A claim of due messages that is on its way to the sink must not look like a lost

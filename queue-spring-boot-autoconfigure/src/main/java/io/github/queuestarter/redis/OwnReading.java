@@ -8,6 +8,7 @@ import io.github.queuestarter.Position;
 import io.github.queuestarter.store.ClaimedMessage;
 import io.github.queuestarter.store.RetentionSettings;
 import io.github.queuestarter.store.Sink;
+import org.jspecify.annotations.Nullable;
 
 import org.springframework.data.redis.connection.RedisConnection;
 import org.springframework.data.redis.connection.stream.ByteRecord;
@@ -121,17 +122,19 @@ final class OwnReading implements Polls {
 	}
 
 	@Override
-	public List<ByteRecord> poll(RedisConnection connection, Duration block) {
+	public List<ByteRecord> poll(RedisConnection connection, BlockingRead blocking) {
 		this.batch = new ArrayList<>();
-		if (this.reception.isStopping()) {
-			return List.of();
-		}
-		List<ByteRecord> records = connection.streamCommands()
+		List<ByteRecord> records = blocking.read(Duration.ofNanos(this.nextLook - System.nanoTime()),
+				(block) -> read(connection, block));
+		this.left = records.size();
+		this.reception.sink().pollSucceeded();
+		return records.stream().<ByteRecord>map(RawRecord::new).toList();
+	}
+
+	private @Nullable List<ByteRecord> read(RedisConnection connection, Duration block) {
+		return connection.streamCommands()
 			.xRead(StreamReadOptions.empty().count(Math.min(this.room, MOST_AT_ONCE)).block(block),
 					StreamOffset.create(this.reception.keys().log().stream(), ReadOffset.from(this.position)));
-		this.left = (records != null) ? records.size() : 0;
-		this.reception.sink().pollSucceeded();
-		return (records != null) ? records.stream().<ByteRecord>map(RawRecord::new).toList() : List.of();
 	}
 
 	@Override

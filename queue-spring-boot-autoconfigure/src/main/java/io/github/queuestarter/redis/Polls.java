@@ -1,6 +1,5 @@
 package io.github.queuestarter.redis;
 
-import java.time.Duration;
 import java.util.List;
 
 import org.springframework.data.redis.connection.RedisConnection;
@@ -27,7 +26,7 @@ interface Polls {
 	/**
 	 * Poll, by exactly as much as there is room for and {@link #MOST_AT_ONCE} at most.
 	 */
-	List<ByteRecord> poll(RedisConnection connection, Duration block);
+	List<ByteRecord> poll(RedisConnection connection, BlockingRead blocking);
 
 	/**
 	 * Take a record of the last poll; with the last of them all are handed over.

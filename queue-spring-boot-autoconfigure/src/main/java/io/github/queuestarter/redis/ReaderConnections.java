@@ -81,10 +81,24 @@ final class ReaderConnections implements RedisConnectionFactory {
 	private RedisConnection open() {
 		RedisConnection open = this.connection.get();
 		if (open == null) {
-			open = this.connections.getConnection();
+			open = connect();
 			this.connection.set(open);
 		}
 		return open;
+	}
+
+	// The client connects at the first command, and what is closed before that stays open
+	private RedisConnection connect() {
+		RedisConnection fresh = this.connections.getConnection();
+		try {
+			fresh.openPipeline();
+			fresh.closePipeline();
+			return fresh;
+		}
+		catch (RuntimeException ex) {
+			fresh.close();
+			throw ex;
+		}
 	}
 
 	private RedisStreamCommands streamCommands(RedisConnection open) {

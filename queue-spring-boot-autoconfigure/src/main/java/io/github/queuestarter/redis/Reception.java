@@ -27,6 +27,9 @@ final class Reception {
 
 	private volatile boolean stopping;
 
+	private volatile Runnable whenPaused = () -> {
+	};
+
 	Reception(Subscription subscription, GroupKeys keys, Sink sink) {
 		this.subscription = subscription;
 		this.keys = keys;
@@ -76,6 +79,23 @@ final class Reception {
 		if (goesOn) {
 			this.alarm.ring(Duration.ZERO);
 		}
+		if (paused) {
+			this.whenPaused.run();
+		}
+	}
+
+	/**
+	 * What is to be done each time the group is seen to be paused.
+	 */
+	void whenPaused(Runnable action) {
+		this.whenPaused = action;
+	}
+
+	/**
+	 * Whether the group is not paused, and this reception not at its end.
+	 */
+	boolean wantsMessages() {
+		return !this.paused && !this.stopping;
 	}
 
 	boolean isStopping() {

@@ -315,7 +315,7 @@ public final class RedisStore implements QueueStore {
 		 * The settings unless something else is wanted.
 		 */
 		public static Settings defaults() {
-			return new Settings("queue:", Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofMinutes(5),
+			return new Settings("queue:", Duration.ofSeconds(1), Duration.ofSeconds(5), Duration.ofMinutes(5),
 					Duration.ofSeconds(5));
 		}
 

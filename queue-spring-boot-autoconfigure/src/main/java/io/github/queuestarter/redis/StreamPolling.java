@@ -27,8 +27,13 @@ final class StreamPolling {
 
 	private static final Duration GRACE = Duration.ofSeconds(1);
 
+	/**
+	 * For an answer that is on its way, and for what is asked between two polls.
+	 */
+	private static final Duration LONGEST_LAST_POLL = Duration.ofSeconds(2);
+
 	// How much longer than it may block a poll takes at most. A connection whose other
-	// end is silently gone is replaced then, long before the client's command timeout.
+	// end is silently gone is replaced then, whatever the client's command timeout.
 	static final Duration PATIENCE = Duration.ofSeconds(5);
 
 	private final Reception reception;
@@ -39,6 +44,8 @@ final class StreamPolling {
 
 	private final Duration block;
 
+	private final BlockingRead blocking;
+
 	private final StreamMessageListenerContainer<byte[], MapRecord<byte[], byte[], byte[]>> container;
 
 	private volatile @Nullable Thread thread;
@@ -48,6 +55,8 @@ final class StreamPolling {
 		this.messages = messages;
 		this.block = block;
 		this.connections = new ReaderConnections(connections, this::awaitTurn, this::poll);
+		this.blocking = new BlockingRead(block, reception::wantsMessages, this.connections::drop);
+		reception.whenPaused(this.blocking::end);
 		this.container = StreamMessageListenerContainer.create(this.connections, options());
 	}
 
@@ -58,7 +67,7 @@ final class StreamPolling {
 			.builder(StreamOffset.create(this.reception.keys().log().stream(), ReadOffset.lastConsumed()))
 			.consumer(Consumer.from(this.reception.subscription().group(), this.reception.sink().consumer()))
 			.autoAcknowledge(false)
-			.cancelOnError((ex) -> false)
+			.cancelOnError((ex) -> this.reception.isStopping())
 			.errorHandler(this::failed)
 			.build();
 		this.container.register(request, this::take);
@@ -66,13 +75,15 @@ final class StreamPolling {
 	}
 
 	/**
-	 * Stop and wait for the end of the poll that is under way.
+	 * Stop and wait for the end of the poll that is under way, unless it waits for a
+	 * message.
 	 */
 	void stop() {
 		this.reception.stop();
 		this.container.stop();
-		boolean interrupted = join(this.block.plus(GRACE));
-		// A poll that hangs longer than it may block ends with its connection
+		this.blocking.end();
+		boolean interrupted = join(LONGEST_LAST_POLL);
+		// A poll that hangs ends with its connection
 		this.connections.drop();
 		if (join(GRACE) || interrupted) {
 			Thread.currentThread().interrupt();
@@ -133,7 +144,7 @@ final class StreamPolling {
 			return false;
 		});
 		try {
-			return this.messages.poll(connection, this.block);
+			return this.messages.poll(connection, this.blocking);
 		}
 		finally {
 			answered.complete(true);

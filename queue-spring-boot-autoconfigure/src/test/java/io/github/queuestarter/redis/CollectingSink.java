@@ -72,6 +72,13 @@ final class CollectingSink implements Sink {
 		return failure;
 	}
 
+	/**
+	 * Those of polls that nobody has taken yet.
+	 */
+	List<Throwable> failures() {
+		return List.copyOf(this.failures);
+	}
+
 	void awaitPolls(int more) throws InterruptedException {
 		this.polls.drainPermits();
 		assertThat(this.polls.tryAcquire(more, 15, TimeUnit.SECONDS)).as("%s more polls", more).isTrue();

@@ -108,7 +108,7 @@ final class Instance implements AutoCloseable {
 		MessageSource source = this.store.reader().open(sink.subscription(), sink);
 		this.sources.put(sink, source);
 		source.start();
-		sink.awaitPolls(1);
+		sink.awaitFirstPoll();
 		return sink;
 	}
 

@@ -154,6 +154,14 @@ final class RecordingSink implements Sink {
 	}
 
 	/**
+	 * Wait until the store has answered a poll, whenever that was: with all that there is
+	 * room for it may have been the last one.
+	 */
+	synchronized void awaitFirstPoll() {
+		await(() -> this.polls > 0, LONGEST_WAIT, "the first poll");
+	}
+
+	/**
 	 * The message is settled, or lost to another consumer. Its next delivery, which has
 	 * the same receipt, may have come before this call.
 	 */

@@ -1,0 +1,113 @@
+package io.github.queuestarter.redis;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one read of a reader for which the server waits until there is a message. It ends
+ * early when none is wanted any more: with its connection, as the server would wait on.
+ */
+final class BlockingRead {
+
+	/**
+	 * A read that has taken so long waits for a message. What came sooner is perhaps
+	 * being answered, and closing its connection would lose that.
+	 */
+	private static final Duration WAITS_AFTER = Duration.ofMillis(500);
+
+	/**
+	 * Redis counts a block in steps of its timer.
+	 */
+	private static final Duration SHORTEST = Duration.ofMillis(100);
+
+	private final Duration longest;
+
+	private final BooleanSupplier wanted;
+
+	private final Runnable closeConnection;
+
+	private final AtomicReference<@Nullable Turn> turn = new AtomicReference<>();
+
+	/**
+	 * Create.
+	 * @param longest for how long the server may wait
+	 * @param wanted whether a message is wanted
+	 * @param closeConnection closes the connection of the reader
+	 */
+	BlockingRead(Duration longest, BooleanSupplier wanted, Runnable closeConnection) {
+		this.longest = longest;
+		this.wanted = wanted;
+		this.closeConnection = closeConnection;
+	}
+
+	/**
+	 * Read, unless no message is wanted.
+	 * @param atMost for how long the server should wait at most
+	 * @param read does it, with the time for which the server is to wait
+	 * @return what came, if anything did
+	 */
+	<R> List<R> read(Duration atMost, Function<Duration, @Nullable List<R>> read) {
+		Turn mine = new Turn(System.nanoTime());
+		this.turn.set(mine);
+		try {
+			// After it can be ended, so that none begins for which it is too late to be
+			@Nullable List<R> records = this.wanted.getAsBoolean() ? read.apply(block(atMost)) : null;
+			return (records != null) ? records : List.of();
+		}
+		catch (RuntimeException ex) {
+			if (this.turn.get() == mine) {
+				throw ex;
+			}
+			return List.of();
+		}
+		finally {
+			this.turn.compareAndSet(mine, null);
+		}
+	}
+
+	private Duration block(Duration atMost) {
+		Duration block = (atMost.compareTo(SHORTEST) > 0) ? atMost : SHORTEST;
+		return (block.compareTo(this.longest) < 0) ? block : this.longest;
+	}
+
+	/**
+	 * End the read that is under way, if there is one: at once, or as soon as it is sure
+	 * that it waits.
+	 */
+	void end() {
+		Turn current = this.turn.get();
+		if (current != null) {
+			long left = WAITS_AFTER.toNanos() - (System.nanoTime() - current.began());
+			if (left <= 0) {
+				end(current);
+			}
+			else {
+				Executor later = CompletableFuture.delayedExecutor(left, TimeUnit.NANOSECONDS);
+				later.execute(() -> end(current));
+			}
+		}
+	}
+
+	private void end(Turn which) {
+		if (!this.wanted.getAsBoolean() && this.turn.compareAndSet(which, null)) {
+			this.closeConnection.run();
+		}
+	}
+
+	/**
+	 * One read.
+	 *
+	 * @param began when it began, in nanoseconds
+	 */
+	private record Turn(long began) {
+	}
+
+}
