@@ -6,6 +6,7 @@ import java.util.Map;
 
 import io.github.queuestarter.benchmarks.Check;
 import io.github.queuestarter.benchmarks.Contender;
+import io.github.queuestarter.benchmarks.Crew;
 import io.github.queuestarter.benchmarks.Handled;
 import io.github.queuestarter.benchmarks.Scenario;
 import io.github.queuestarter.benchmarks.starter.CpuClock;
@@ -15,6 +16,8 @@ import io.github.queuestarter.benchmarks.starter.Ours;
  * One instance and one listener empty a full queue.
  */
 final class Drain {
+
+	static final String CHEAPEST = "cheapest SQL";
 
 	static final String RATE = CpuClock.RATE;
 
@@ -33,9 +36,9 @@ final class Drain {
 		Drain drain = new Drain(server, messages);
 		return Scenario.of("drain", "How fast does one instance empty a full queue?",
 				List.of(new Contender("ours", drain::ours),
-						new Contender("lease queue", () -> drain.raw(new LeaseQueue())),
-						new Contender("cheapest SQL", () -> drain.raw(new CheapestQueue()))),
-				List.of(Check.ratio(RATE, "ours", "lease queue", 3), Check.ratio(RATE, "ours", "cheapest SQL", 0.6)));
+						new Contender("lease queue", () -> raw(server, new LeaseQueue(), messages, 1)),
+						new Contender(CHEAPEST, () -> raw(server, new CheapestQueue(), messages, 1))),
+				List.of(Check.ratio(RATE, "ours", "lease queue", 3), Check.ratio(RATE, "ours", CHEAPEST, 0.6)));
 	}
 
 	private Map<String, Double> ours() throws Exception {
@@ -52,24 +55,29 @@ final class Drain {
 		}
 	}
 
-	private Map<String, Double> raw(RawQueue queue) throws Exception {
-		try (Database database = this.server.fresh()) {
+	/**
+	 * Fill a queue of plain JDBC and empty it.
+	 * @param consumers by how many at the same time
+	 */
+	static Map<String, Double> raw(Server server, RawQueue queue, int messages, int consumers) throws Exception {
+		try (Database database = server.fresh()) {
 			queue.create(database);
-			Payloads.fillRaw(database, 0, this.messages);
+			Payloads.fillRaw(database, 0, messages);
 			database.settle();
-			return drain(database, queue, this.messages);
+			Handled handled = new Handled(messages);
+			CpuClock cpu = new CpuClock(server);
+			Crew.work(consumers, () -> drain(database, queue, handled));
+			handled.requireEachOnce();
+			return cpu.with(handled.rateUntilNow(), messages);
 		}
 	}
 
-	private Map<String, Double> drain(Database database, RawQueue queue, int messages) throws Exception {
-		Handled handled = new Handled(messages);
+	private static boolean drain(Database database, RawQueue queue, Handled handled) throws Exception {
 		try (Connection connection = database.connect(); RawQueue.Consumer consumer = queue.consumer(connection)) {
-			CpuClock cpu = new CpuClock(this.server);
 			while (consumer.handleBatch(BATCH, handled) > 0) {
 				// until nothing comes
 			}
-			handled.requireEachOnce();
-			return cpu.with(handled.rateUntilNow(), messages);
+			return handled.isComplete();
 		}
 	}
 

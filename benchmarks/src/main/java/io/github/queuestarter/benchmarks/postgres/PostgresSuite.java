@@ -42,9 +42,11 @@ public final class PostgresSuite implements Suite {
 		int seconds = this.options.seconds();
 		return List.of(Drain.scenario(this.server, messages), BulkSend.scenario(this.server, messages),
 				SingleSend.scenario(this.server, messages / 4), SteadyState.scenario(this.server, seconds * 4),
-				Instances.scenario(this.server, messages), SlowHandler.scenario(this.server, messages / 2),
-				Plans.scenario(this.server, messages), PinnedSnapshot.scenario(this.server, messages),
-				Backlog.scenario(this.server, messages), Heap.scenario(this.server, messages),
+				Instances.scenario(this.server, messages, Drain.CHEAPEST,
+						(consumers) -> Drain.raw(this.server, new CheapestQueue(), messages, consumers)),
+				SlowHandler.scenario(this.server, messages / 2), Plans.scenario(this.server, messages),
+				PinnedSnapshot.scenario(this.server, messages), Backlog.scenario(this.server, messages),
+				Heap.scenario(this.server, messages),
 				Latency.scenario(this.server, seconds, "insert alone", () -> new InsertAlone(this.server), 3, 10),
 				Idle.scenario(this.server, seconds, 12));
 	}

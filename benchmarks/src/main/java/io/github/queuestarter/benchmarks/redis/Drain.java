@@ -6,6 +6,7 @@ import java.util.concurrent.locks.LockSupport;
 
 import io.github.queuestarter.benchmarks.Check;
 import io.github.queuestarter.benchmarks.Contender;
+import io.github.queuestarter.benchmarks.Crew;
 import io.github.queuestarter.benchmarks.Handled;
 import io.github.queuestarter.benchmarks.Scenario;
 import io.github.queuestarter.benchmarks.starter.CpuClock;
@@ -21,7 +22,7 @@ final class Drain {
 
 	private static final String REMOVING = "ours, removing";
 
-	private static final String RAW = "raw Lettuce";
+	static final String RAW = "raw Lettuce";
 
 	static final String RAW_DELETING = "raw Lettuce, deleting";
 
@@ -43,9 +44,10 @@ final class Drain {
 	static Scenario scenario(Server server, int messages) {
 		Drain drain = new Drain(server, messages);
 		return Scenario.of("drain", "How fast does one instance empty a full queue?",
-				List.of(new Contender(OURS, () -> drain.ours(Map.of())), new Contender(RAW, () -> drain.raw(false)),
+				List.of(new Contender(OURS, () -> drain.ours(Map.of())),
+						new Contender(RAW, () -> raw(server, messages, 1, false)),
 						new Contender(REMOVING, () -> drain.ours(Map.of("queue.housekeeping.interval", "200ms"))),
-						new Contender(RAW_DELETING, () -> drain.raw(true)),
+						new Contender(RAW_DELETING, () -> raw(server, messages, 1, true)),
 						new Contender(CONTAINER, () -> drain.container(1)),
 						new Contender(FOUR_CONTAINERS, () -> drain.container(4))),
 				List.of(Check.ratio(CpuClock.RATE, OURS, RAW, 0.7),
@@ -73,17 +75,28 @@ final class Drain {
 		}
 	}
 
-	private Map<String, Double> raw(boolean deletes) throws Exception {
-		Handled handled = new Handled(this.messages);
-		try (Keys keys = this.server.fresh(); RawStream stream = new RawStream(keys.server())) {
+	/**
+	 * Fill a stream and empty it in plain Lettuce.
+	 * @param consumers by how many at the same time
+	 */
+	static Map<String, Double> raw(Server server, int messages, int consumers, boolean deletes) throws Exception {
+		Handled handled = new Handled(messages);
+		try (Keys keys = server.fresh(); RawStream stream = new RawStream(keys.server())) {
 			stream.createGroup();
-			stream.fill(0, this.messages);
-			CpuClock cpu = new CpuClock(this.server);
+			stream.fill(0, messages);
+			CpuClock cpu = new CpuClock(server);
+			Crew.work(consumers, () -> raw(keys, handled, deletes));
+			handled.requireEachOnce();
+			return cpu.with(handled.rateUntilNow(), messages);
+		}
+	}
+
+	private static boolean raw(Keys keys, Handled handled, boolean deletes) throws Exception {
+		try (RawStream stream = new RawStream(keys.server())) {
 			while (stream.handleBatch(handled, deletes) > 0) {
 				// until nothing comes
 			}
-			handled.requireEachOnce();
-			return cpu.with(handled.rateUntilNow(), this.messages);
+			return handled.isComplete();
 		}
 	}
 

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.queuestarter.benchmarks.Handled;
 import io.github.queuestarter.benchmarks.Order;
@@ -27,7 +28,7 @@ final class RawStream implements AutoCloseable {
 
 	private static final byte[] GROUP = bytes("raw-group");
 
-	private static final byte[] CONSUMER = bytes("raw-consumer");
+	private static final AtomicInteger CONSUMERS = new AtomicInteger();
 
 	private static final byte[] PAYLOAD = bytes("payload");
 
@@ -38,6 +39,8 @@ final class RawStream implements AutoCloseable {
 	private static final int BATCH = 500;
 
 	private static final int AT_ONCE = 1000;
+
+	private final byte[] consumer = bytes("raw-consumer-" + CONSUMERS.incrementAndGet());
 
 	private final byte[] stream;
 
@@ -110,7 +113,7 @@ final class RawStream implements AutoCloseable {
 	 */
 	int handleBatch(Handled handled, boolean deletes) throws Exception {
 		List<StreamMessage<byte[], byte[]>> batch = this.connection.sync()
-			.xreadgroup(Consumer.from(GROUP, CONSUMER), XReadArgs.Builder.count(BATCH),
+			.xreadgroup(Consumer.from(GROUP, this.consumer), XReadArgs.Builder.count(BATCH),
 					XReadArgs.StreamOffset.lastConsumed(this.stream));
 		if (batch.isEmpty()) {
 			return 0;

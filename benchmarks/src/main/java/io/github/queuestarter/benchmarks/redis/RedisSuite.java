@@ -42,8 +42,10 @@ public final class RedisSuite implements Suite {
 		int seconds = this.options.seconds();
 		return List.of(Drain.scenario(this.server, messages), BulkSend.scenario(this.server, messages),
 				SingleSend.scenario(this.server, messages), SteadyState.scenario(this.server, seconds),
-				Instances.scenario(this.server, messages), SlowHandler.scenario(this.server, messages / 2),
-				Backlog.scenario(this.server, messages), Heap.scenario(this.server, messages),
+				Instances.scenario(this.server, messages, Drain.RAW,
+						(consumers) -> Drain.raw(this.server, messages, consumers, false)),
+				SlowHandler.scenario(this.server, messages / 2), Backlog.scenario(this.server, messages),
+				Heap.scenario(this.server, messages),
 				Latency.scenario(this.server, seconds, "XADD alone", () -> new AddAlone(this.server), 1, 5),
 				Idle.scenario(this.server, seconds, CONNECTIONS));
 	}

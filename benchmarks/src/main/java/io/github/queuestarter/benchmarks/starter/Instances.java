@@ -23,11 +23,17 @@ public final class Instances {
 		this.messages = messages;
 	}
 
-	public static Scenario scenario(MeasuredServer server, int messages) {
+	/**
+	 * The scenario.
+	 * @param raw drains as many messages with nothing but the commands that it takes:
+	 * four consumers share the processors with their server whoever they are
+	 */
+	public static Scenario scenario(MeasuredServer server, int messages, String nameOfRaw, RawDrain raw) {
 		Instances instances = new Instances(server, messages);
 		return Scenario.of("instances", "Do four instances empty a queue as fast as one?",
-				List.of(new Contender("one", () -> instances.drain(1)),
-						new Contender("four", () -> instances.drain(4))),
+				List.of(new Contender("one", () -> instances.drain(1)), new Contender("four", () -> instances.drain(4)),
+						new Contender(nameOfRaw + ", one", () -> raw.drain(1)),
+						new Contender(nameOfRaw + ", four", () -> raw.drain(4))),
 				List.of(Check.ratio(CpuClock.RATE, "four", "one", 1)));
 	}
 
@@ -51,6 +57,20 @@ public final class Instances {
 				all.forEach(Ours::close);
 			}
 		}
+	}
+
+	/**
+	 * Empties a full queue of the raw contender.
+	 */
+	@FunctionalInterface
+	public interface RawDrain {
+
+		/**
+		 * Drain.
+		 * @param consumers by how many at the same time
+		 */
+		Map<String, Double> drain(int consumers) throws Exception;
+
 	}
 
 }
