@@ -2,9 +2,7 @@ package io.github.queuestarter.endtoend;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 
 import io.github.queuestarter.QueueListener;
@@ -12,6 +10,7 @@ import io.github.queuestarter.QueueStoreException;
 import io.github.queuestarter.core.SendOptions;
 import io.github.queuestarter.servers.RedisServer;
 import io.github.queuestarter.servers.ServerCertificate;
+import io.github.queuestarter.testing.AclLog;
 import io.github.queuestarter.testing.DocumentedAclRule;
 import io.github.queuestarter.testing.TestRedis;
 import org.junit.jupiter.api.AfterAll;
@@ -96,16 +95,7 @@ class RedisLeastPrivilegeTests extends FailureContract {
 		assertThat(health(application).getDetails()).doesNotContainKey("findings");
 		closeWhatWasStarted();
 		// Whether Redis is safe is looked at at start, and may be refused
-		assertThat(refused()).isSubsetOf("info");
-	}
-
-	private static List<String> refused() {
-		List<String> refused = new ArrayList<>();
-		for (Object entry : (List<?>) server.call("ACL", "LOG")) {
-			List<?> fields = (List<?>) entry;
-			refused.add(String.valueOf(fields.get(fields.indexOf("object") + 1)));
-		}
-		return refused;
+		assertThat(AclLog.refused(server)).isSubsetOf("info");
 	}
 
 	@Test

@@ -8,12 +8,12 @@ import io.github.queuestarter.QueueObserver;
 import io.github.queuestarter.servers.RedisServer;
 import io.github.queuestarter.store.QueueStore;
 import io.github.queuestarter.store.StoreContract;
+import io.github.queuestarter.testing.AclLog;
 import io.github.queuestarter.testing.DocumentedAclRule;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisURI;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.api.sync.RedisCommands;
-import org.assertj.core.api.InstanceOfAssertFactories;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -62,7 +62,7 @@ class RedisClusterStoreTests extends StoreContract {
 	@AfterAll
 	static void disconnect() {
 		LETTUCE.close();
-		assertThat(server.call("ACL", "LOG")).asInstanceOf(InstanceOfAssertFactories.LIST).isEmpty();
+		assertThat(AclLog.refused(server)).isEmpty();
 		server.close();
 	}
 
