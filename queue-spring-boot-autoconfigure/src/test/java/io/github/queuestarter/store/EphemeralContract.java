@@ -58,8 +58,7 @@ interface EphemeralContract extends StoreUnderTest {
 		Instance app = instance();
 		String queue = Messages.newQueue();
 		app.send(queue, Messages.numbers(20));
-		RecordingSink sink = app.read(queue, Position.latest());
-		sink.room(3);
+		RecordingSink sink = app.read(queue, Position.latest(), 3);
 		app.send(queue, Messages.numbers(20));
 		List<String> received = new ArrayList<>();
 		while (received.size() < 20) {

@@ -103,7 +103,15 @@ final class Instance implements AutoCloseable {
 	 * Start to read for this instance alone, and wait for the first poll.
 	 */
 	RecordingSink read(String queue, Position startFrom) {
-		RecordingSink sink = new RecordingSink(Subscription.ephemeral(queue, startFrom, "contract"), "nobody");
+		return read(queue, startFrom, RecordingSink.ROOM);
+	}
+
+	/**
+	 * The same with room for so many messages.
+	 */
+	RecordingSink read(String queue, Position startFrom, int room) {
+		RecordingSink sink = new RecordingSink(Subscription.ephemeral(queue, startFrom, "contract"), "nobody")
+			.room(room);
 		this.sinks.add(sink);
 		MessageSource source = this.store.reader().open(sink.subscription(), sink);
 		this.sources.put(sink, source);

@@ -109,10 +109,11 @@ interface LimitContract extends StoreUnderTest {
 	default void ageOfAScheduledMessageCountsFromWhenItWasDue() {
 		Instance app = instance();
 		String queue = Messages.newQueue();
-		Duration wait = Duration.ofSeconds(3);
+		Duration wait = Duration.ofSeconds(6);
 		RecordingSink sink = app.listen(app.sink(queue, "billing", Position.earliest()).room(0));
 		app.send(Messages.delayed(queue, "later", wait));
 		Awaitility.await()
+			.atMost(Duration.ofSeconds(20))
 			.pollInterval(Duration.ofMillis(20))
 			.until(() -> app.stats(queue, "billing").ready().equals(Count.exactly(1)));
 		assertThat(remove(app, queue, limits(wait, null, true))).isEqualTo(Removal.NONE);
@@ -139,9 +140,8 @@ interface LimitContract extends StoreUnderTest {
 	@Test
 	default void nothingUnfinishedIsRemovedWhileEverythingHappensAtOnce() {
 		Busy busy = new Busy(this, limits(Duration.ofMillis(1), 5L, false));
-		busy.run(2000, (ended, removed) -> ended == 2000);
+		busy.run(2000, (ended, removed) -> ended == 2000 && removed.finished() > 0);
 		assertThat(busy.removed.trimmed() + busy.removed.unclaimed()).isZero();
-		assertThat(busy.removed.finished()).isPositive();
 	}
 
 	@Test

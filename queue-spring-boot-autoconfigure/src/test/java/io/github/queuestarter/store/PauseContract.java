@@ -68,11 +68,12 @@ interface PauseContract extends StoreUnderTest {
 		RecordingSink audit = app.listen(queue, "audit");
 		assertThat(operator.store().administration().pause(queue, "billing", true)).isTrue();
 		Set<String> open = new HashSet<>();
-		// What is being read when the pause comes may still be delivered; several that
-		// wait tell that it has come
+		// What is being read when the pause comes may still be delivered; some that wait
+		// through several polls tell that it has come
 		Awaitility.await().until(() -> {
 			open.addAll(operator.send(queue, "probe"));
 			audit.receive();
+			billing.awaitPolls(3);
 			return app.stats(queue, "billing").ready().value() >= 3;
 		});
 		for (int i = 0; i < 3; i++) {

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class RecordingSink implements Sink {
 
+	static final int ROOM = 1000;
+
 	private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
 
 	private static final Duration RETRY_POLL_AFTER = Duration.ofMillis(50);
@@ -30,7 +32,7 @@ final class RecordingSink implements Sink {
 
 	private String consumer;
 
-	private int room = 1000;
+	private int room = ROOM;
 
 	private int roomForDue = 1000;
 

@@ -112,8 +112,9 @@ interface RescueContract extends StoreUnderTest {
 		Instance second = instance();
 		RecordingSink ofFirst = first.listen(queue, "billing");
 		first.send(queue, "text");
-		first.retry(ofFirst.receive(), Duration.ofMillis(700));
+		ClaimedMessage message = ofFirst.receive();
 		first.crash();
+		first.retry(message, Duration.ofMillis(700));
 		assertThat(second.takeOver(queue, first)).isZero();
 		ClaimedMessage again = second.listen(queue, "billing").receive();
 		assertThat(again.crashes()).isZero();
