@@ -26,12 +26,12 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 abstract class CrashContract extends EndToEndTest {
 
-	private static final Duration EXPIRY = Duration.ofSeconds(4);
+	private static final Duration EXPIRY = Duration.ofSeconds(8);
 
 	private Map<String, String> properties() {
 		Map<String, String> properties = new LinkedHashMap<>(backend().properties());
 		properties.put("test.queue", this.queue);
-		properties.put("queue.heartbeat.interval", "1s");
+		properties.put("queue.heartbeat.interval", "2s");
 		properties.put("queue.heartbeat.expiry", EXPIRY.toMillis() + "ms");
 		return properties;
 	}
@@ -42,7 +42,7 @@ abstract class CrashContract extends EndToEndTest {
 		Application sender = start(application());
 		Map<String, String> properties = properties();
 		properties.put("queue.listener.concurrency", "4");
-		properties.put("worker.micros", "3000");
+		properties.put("worker.micros", "5000");
 		try (WorkerProcess one = WorkerProcess.start(properties);
 				WorkerProcess other = WorkerProcess.start(properties)) {
 			one.awaitStarted();
@@ -90,7 +90,7 @@ abstract class CrashContract extends EndToEndTest {
 			victim.awaitStarted();
 			sender.template().send(this.queue, "a");
 			await().until(() -> sender.admin().stats(this.queue, "default").inFlight().value() == 1);
-			start(application().with("queue.heartbeat.interval", "1s")
+			start(application().with("queue.heartbeat.interval", "2s")
 				.with("queue.heartbeat.expiry", EXPIRY.toMillis() + "ms")
 				.with("queue.housekeeping.interval", "20ms")
 				.listener(new Idle(rescued)));

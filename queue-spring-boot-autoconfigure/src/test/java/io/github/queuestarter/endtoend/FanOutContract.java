@@ -115,14 +115,19 @@ abstract class FanOutContract extends EndToEndTest {
 		Board board = new Board();
 		Shared shared = new Shared();
 		String groups = "queue.queues." + this.queue + ".groups.";
+		// What is finished before the other has begun to read is not kept for it
+		// otherwise
+		String keepDone = "queue.queues." + this.queue + ".retention.keep-done";
 		start(application().listener(board)
 			.listener(shared)
+			.with(keepDone, "1h")
 			.with(groups + "ephemeral.start-from", first)
 			.with(groups + "shared.start-from", second));
 		assertThat(board.received.await(2)).containsExactly("1", "2");
 		assertThat(shared.received.await(1)).containsExactly("2");
 		Board since = new Board();
 		start(application().listener(since)
+			.with(keepDone, "1h")
 			.with(groups + "ephemeral.start-from", Instant.now().minus(Duration.ofHours(1)).toString()));
 		assertThat(since.received.await(2)).containsExactly("1", "2");
 	}

@@ -40,7 +40,8 @@ class PostgresLedgerTests extends TransactionalTest {
 			sender.template().sendAll(this.queue, payloads);
 			for (int kill = 1; kill <= KILLS; kill++) {
 				int progress = kill * MESSAGES / (KILLS + 1) + random.nextInt(100);
-				awaitLedger().until(() -> this.ledger.size() >= progress);
+				awaitLedger().until(() -> this.ledger.size() >= progress
+						&& this.processes.stream().anyMatch(WorkerProcess::hasStarted));
 				List<WorkerProcess> working = this.processes.stream().filter(WorkerProcess::hasStarted).toList();
 				WorkerProcess victim = working.get(random.nextInt(working.size()));
 				victim.kill();

@@ -142,6 +142,8 @@ class PostgresTransactionalListenerTests extends TransactionalTest {
 		await().until(() -> this.ledger.size() == 4);
 		awaitNothingLeft(application);
 		assertThat(this.ledger.entries()).containsExactlyInAnyOrder(retried, retried, buried, done);
+		// Told after the commit
+		await().until(() -> this.events.of(QueueEvent.Settled.class).size() == 4);
 		assertThat(this.events.of(QueueEvent.Settled.class)).extracting(QueueEvent.Settled::kind)
 			.containsExactlyInAnyOrder(Kind.RETRY, Kind.ACK, Kind.BURY, Kind.ACK);
 		assertThat(this.events.of(QueueEvent.Failed.class)).extracting(QueueEvent.Failed::last)
@@ -343,23 +345,28 @@ class PostgresTransactionalListenerTests extends TransactionalTest {
 	}
 
 	@Test
-	void processThatFreezesBetweenSettlementAndCommitLosesItsTransaction() {
+	void processThatFreezesBetweenSettlementAndCommitLosesItsTransaction() throws Exception {
+		CountDownLatch frozen = new CountDownLatch(1);
 		CountDownLatch thaw = new CountDownLatch(1);
 		Writing writing = writing((payload, delivery, own) -> {
 			if (delivery.attempt() == 1) {
-				beforeCommit(() -> assertThat(thaw.await(20, TimeUnit.SECONDS)).isTrue());
+				beforeCommit(() -> {
+					frozen.countDown();
+					assertThat(thaw.await(20, TimeUnit.SECONDS)).isTrue();
+				});
 			}
 			return Outcome.done();
 		});
 		Application application = start(application(writing));
 		String id = application.template().send(this.queue, "x");
-		await().until(() -> openSettlements() == 1);
+		assertThat(frozen.await(20, TimeUnit.SECONDS)).isTrue();
 		await().until(() -> openSettlements() == 0);
 		thaw.countDown();
 		assertThat(writing.deliveries.await(2).get(1).attempt()).isEqualTo(2);
 		awaitNothingLeft(application);
 		assertThat(this.ledger.entries()).containsExactly(id);
 		assertThat(this.events.of(QueueEvent.Stale.class)).isEmpty();
+		await().until(() -> !this.events.of(QueueEvent.Failed.class).isEmpty());
 		assertThat(this.events.of(QueueEvent.Failed.class)).hasSize(1);
 	}
 

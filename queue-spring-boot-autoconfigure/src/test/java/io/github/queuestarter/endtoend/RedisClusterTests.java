@@ -141,7 +141,7 @@ class RedisClusterTests extends EndToEndTest {
 	void slotOfAQueueMovesWhileMessagesFlow() throws Exception {
 		Application application = start(listening().with("queue.redis.durability", "replicas(1)"));
 		Application other = start(application());
-		application.template().send(this.queue, "bury");
+		other.template().send(this.queue, "bury");
 		await().until(() -> application.admin().stats(this.queue, "default").deadLetters().value() == 1);
 		RedisServer source = this.cluster.ownerOf(stream());
 		RedisServer target = otherMaster(source);
@@ -207,7 +207,7 @@ class RedisClusterTests extends EndToEndTest {
 		Application application = start(application().with("spring.data.redis.timeout", "2s")
 			.with("queue.redis.durability", "replicas(1)")
 			.with("queue.redis.durability-timeout", "200ms"));
-		application.template().send(this.queue, "before");
+		RedisSentinelTests.longAwait().until(() -> application.template().send(this.queue, "before") != null);
 		RedisServer owner = this.cluster.ownerOf(stream());
 		owner.kill();
 		this.cluster.awaitFailover(stream(), owner);

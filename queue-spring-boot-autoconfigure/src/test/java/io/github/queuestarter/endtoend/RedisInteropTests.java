@@ -97,7 +97,7 @@ class RedisInteropTests extends EndToEndTest {
 	void foreignConsumerSharesTheWorkAndWhatItHeldIsRescuedWhenItDies() {
 		Busy busy = new Busy();
 		Application application = start(application().listener(busy)
-			.with("queue.redis.foreign-idle", "1s")
+			.with("queue.redis.foreign-idle", "4s")
 			.with("queue.listener.prefetch", "0"));
 		add(application, this.queue, "amount", "0");
 		busy.received.await(1);
@@ -179,7 +179,7 @@ class RedisInteropTests extends EndToEndTest {
 	@Test
 	void messageThatSomebodyElseTrimsBeforeItsRetryIsCountedAsLost() {
 		Failing failing = new Failing();
-		Application application = start(application().listener(failing).with("queue.listener.retry.delay", "500ms"));
+		Application application = start(application().listener(failing).with("queue.listener.retry.delay", "5s"));
 		application.template().send(this.queue, "x");
 		failing.received.await(1);
 		await().until(() -> application.admin().stats(this.queue, "default").retrying().value() == 1);

@@ -149,7 +149,8 @@ class RedisSentinelTests extends EndToEndTest {
 	@Test
 	@Tag("topology")
 	void onlyWhatWasNotConfirmedIsLostWithAReplicaThatLagged() {
-		Application sender = start(durable());
+		Application sender = start(
+				durable().with("queue.redis.durability-timeout", "5s").with("spring.data.redis.timeout", "10s"));
 		Application careless = start(application());
 		List<String> confirmed = List.of("a", "b", "c");
 		sender.template().sendAll(this.queue, confirmed);
