@@ -182,11 +182,20 @@ interface ScheduleContract extends StoreUnderTest {
 	default void messageIsEitherCancelledOrDelivered() {
 		Instance app = instance();
 		Instance other = instance();
+		// Whether some have one fate and some the other is up to the threads
+		boolean both = false;
+		for (int round = 0; !both && round < 10; round++) {
+			both = bothFates(app, other);
+		}
+		assertThat(both).isTrue();
+	}
+
+	private static boolean bothFates(Instance app, Instance other) {
 		String queue = Messages.newQueue();
 		RecordingSink sink = app.listen(queue, "billing");
 		List<OutgoingMessage> messages = new ArrayList<>();
 		for (int i = 0; i < 400; i++) {
-			messages.add(Messages.delayed(queue, Integer.toString(i), Duration.ofMillis(300 + i)));
+			messages.add(Messages.delayed(queue, Integer.toString(i), Duration.ofMillis(1000 + 2 * i)));
 		}
 		List<String> sent = app.send(messages.toArray(OutgoingMessage[]::new));
 		// Stays close to the time at which they are moved
@@ -206,9 +215,9 @@ interface ScheduleContract extends StoreUnderTest {
 		while (received.size() + cancelled.size() < sent.size()) {
 			received.add(sink.receive().id());
 		}
-		assertThat(received).isNotEmpty().doesNotContainAnyElementsOf(cancelled);
-		assertThat(cancelled).isNotEmpty();
+		assertThat(received).doesNotContainAnyElementsOf(cancelled);
 		assertThat(app.leftovers(sink)).isEmpty();
+		return !received.isEmpty() && !cancelled.isEmpty();
 	}
 
 	private static boolean isEmpty(Instance app, String queue) {
