@@ -56,13 +56,16 @@ class ReadAheadTests {
 		send("{}");
 	}
 
+	// In portions that the client does not lose patience with
 	private void send(String payload) {
-		this.server.store()
-			.appender()
-			.append(IntStream.range(0, MESSAGES)
-				.mapToObj((i) -> new OutgoingMessage("id-" + i, QUEUE, EncodedPayload.ofText(payload, Format.JSON),
-						Map.of(), null, null))
-				.toList(), false);
+		for (int from = 0; from < MESSAGES; from += 100) {
+			this.server.store()
+				.appender()
+				.append(IntStream.range(from, from + 100)
+					.mapToObj((i) -> new OutgoingMessage("id-" + i, QUEUE, EncodedPayload.ofText(payload, Format.JSON),
+							Map.of(), null, null))
+					.toList(), false);
+		}
 	}
 
 	/**
