@@ -23,7 +23,7 @@ interface ScheduleContract extends StoreUnderTest {
 	/**
 	 * How late a message may be.
 	 */
-	Duration LATEST = Duration.ofSeconds(3);
+	Duration LATEST = Duration.ofSeconds(1);
 
 	@Test
 	default void delayedMessageArrivesWhenItIsDue() {
