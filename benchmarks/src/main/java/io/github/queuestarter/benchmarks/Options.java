@@ -16,12 +16,14 @@ import org.jspecify.annotations.Nullable;
  * @param messages how many messages a round of a throughput scenario moves; the others
  * are measured by it
  * @param seconds how long scenarios watch that are about time
+ * @param settling how many seconds an idle application is left alone before it is
+ * watched: one that does little is compiled for minutes
  * @param json where to write all figures, or {@code null}
  * @param markdown which file to write the tables into, between its markers, or
  * {@code null}
  */
-public record Options(String suite, Set<String> scenarios, int rounds, int messages, int seconds, @Nullable Path json,
-		@Nullable Path markdown) {
+public record Options(String suite, Set<String> scenarios, int rounds, int messages, int seconds, int settling,
+		@Nullable Path json, @Nullable Path markdown) {
 
 	static final String USAGE = """
 			java -jar benchmarks.jar <suite> [options]
@@ -32,6 +34,7 @@ public record Options(String suite, Set<String> scenarios, int rounds, int messa
 			  --rounds=n           how many rounds are counted (3)
 			  --messages=n         how many messages a round moves (200000)
 			  --seconds=n          how long latency and idling are watched (10)
+			  --settling=n         how many seconds idle applications are left alone before (240)
 			  --json=file          write all figures there
 			  --markdown=file      replace the tables in that file
 			  --list               names of the scenarios
@@ -45,7 +48,7 @@ public record Options(String suite, Set<String> scenarios, int rounds, int messa
 	 * Options for a glance: every scenario once, with few messages.
 	 */
 	public static Options glance(String suite, int messages) {
-		return new Options(suite, Set.of(), 1, messages, 1, null, null);
+		return new Options(suite, Set.of(), 1, messages, 1, 1, null, null);
 	}
 
 	static Options parse(List<String> arguments) {
@@ -59,7 +62,8 @@ public record Options(String suite, Set<String> scenarios, int rounds, int messa
 		return new Options(words.get(0), (scenarios != null) ? Set.of(scenarios.split(",")) : Set.of(),
 				number(arguments, "rounds", quick ? 1 : 3),
 				number(arguments, "messages", quick ? FEW_MESSAGES : MESSAGES),
-				number(arguments, "seconds", quick ? 3 : 10), path(arguments, "json"), path(arguments, "markdown"));
+				number(arguments, "seconds", quick ? 3 : 10), number(arguments, "settling", quick ? 20 : 240),
+				path(arguments, "json"), path(arguments, "markdown"));
 	}
 
 	private static int number(List<String> arguments, String name, int otherwise) {

@@ -30,19 +30,24 @@ public final class Idle {
 
 	private final Duration watched;
 
-	private Idle(MeasuredServer server, int seconds) {
+	private final Duration settling;
+
+	private Idle(MeasuredServer server, int seconds, int settling) {
 		this.server = server;
 		this.cpuOfServer = "CPU of " + server.product() + ", %";
 		this.watched = Duration.ofSeconds(seconds);
+		this.settling = Duration.ofSeconds(settling);
 	}
 
 	/**
 	 * The scenario.
+	 * @param seconds how long the application is watched
+	 * @param settling how many seconds it is left alone before
 	 * @param mostConnections how many connections the listeners and all behind them may
 	 * have
 	 */
-	public static Scenario scenario(MeasuredServer server, int seconds, int mostConnections) {
-		Idle idle = new Idle(server, seconds);
+	public static Scenario scenario(MeasuredServer server, int seconds, int settling, int mostConnections) {
+		Idle idle = new Idle(server, seconds, settling);
 		return Scenario.atMost(ROUNDS, "idle", "What do %d idle listeners cost?".formatted(LISTENERS),
 				List.of(new Contender("no listener", () -> idle.watch(0)),
 						new Contender("50 listeners", () -> idle.watch(LISTENERS))),
@@ -53,7 +58,7 @@ public final class Idle {
 	private Map<String, Double> watch(int listeners) throws Exception {
 		try (Home home = this.server.fresh();
 				Forked forked = Forked.start(List.of(), List.of("idle", home.url(), Integer.toString(listeners),
-						Long.toString(this.watched.toSeconds())))) {
+						Long.toString(this.settling.toSeconds())))) {
 			forked.await(Child.ANSWER);
 			long began = System.nanoTime();
 			Duration jvm = forked.cpuTime();
