@@ -30,8 +30,6 @@ final class BlockingRead {
 
 	private final Duration longest;
 
-	private final BooleanSupplier wanted;
-
 	private final Runnable closeConnection;
 
 	private final AtomicReference<@Nullable Turn> turn = new AtomicReference<>();
@@ -39,27 +37,26 @@ final class BlockingRead {
 	/**
 	 * Create.
 	 * @param longest for how long the server may wait
-	 * @param wanted whether a message is wanted
 	 * @param closeConnection closes the connection of the reader
 	 */
-	BlockingRead(Duration longest, BooleanSupplier wanted, Runnable closeConnection) {
+	BlockingRead(Duration longest, Runnable closeConnection) {
 		this.longest = longest;
-		this.wanted = wanted;
 		this.closeConnection = closeConnection;
 	}
 
 	/**
 	 * Read, unless no message is wanted.
 	 * @param atMost for how long the server should wait at most
+	 * @param wanted whether a message is wanted, by whom the read is for
 	 * @param read does it, with the time for which the server is to wait
 	 * @return what came, if anything did
 	 */
-	<R> List<R> read(Duration atMost, Function<Duration, @Nullable List<R>> read) {
-		Turn mine = new Turn(System.nanoTime());
+	<R> List<R> read(Duration atMost, BooleanSupplier wanted, Function<Duration, @Nullable List<R>> read) {
+		Turn mine = new Turn(System.nanoTime(), wanted);
 		this.turn.set(mine);
 		try {
 			// After it can be ended, so that none begins for which it is too late to be
-			@Nullable List<R> records = this.wanted.getAsBoolean() ? read.apply(block(atMost)) : null;
+			@Nullable List<R> records = wanted.getAsBoolean() ? read.apply(block(atMost)) : null;
 			return (records != null) ? records : List.of();
 		}
 		catch (RuntimeException ex) {
@@ -79,12 +76,12 @@ final class BlockingRead {
 	}
 
 	/**
-	 * End the read that is under way, if there is one: at once, or as soon as it is sure
-	 * that it waits.
+	 * End the read that is under way if there is one whose messages are not wanted: at
+	 * once, or as soon as it is sure that it waits.
 	 */
-	void end() {
+	void endUnwanted() {
 		Turn current = this.turn.get();
-		if (current != null) {
+		if (current != null && !current.wanted().getAsBoolean()) {
 			long left = WAITS_AFTER.toNanos() - (System.nanoTime() - current.began());
 			if (left <= 0) {
 				end(current);
@@ -97,7 +94,7 @@ final class BlockingRead {
 	}
 
 	private void end(Turn which) {
-		if (!this.wanted.getAsBoolean() && this.turn.compareAndSet(which, null)) {
+		if (!which.wanted().getAsBoolean() && this.turn.compareAndSet(which, null)) {
 			this.closeConnection.run();
 		}
 	}
@@ -106,8 +103,9 @@ final class BlockingRead {
 	 * One read.
 	 *
 	 * @param began when it began, in nanoseconds
+	 * @param wanted whether a message is wanted
 	 */
-	private record Turn(long began) {
+	private record Turn(long began, BooleanSupplier wanted) {
 	}
 
 }

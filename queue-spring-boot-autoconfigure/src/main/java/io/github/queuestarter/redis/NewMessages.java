@@ -115,12 +115,9 @@ final class NewMessages implements Polls {
 
 	private List<ByteRecord> read(RedisConnection connection, BlockingRead blocking) {
 		this.asked = Math.min(this.room, MOST_AT_ONCE);
-		// One that was fenced meanwhile has no room, and its successor is not yet
-		// registered
-		if (!this.consumer.equals(this.reception.sink().consumer())) {
-			return List.of();
-		}
-		List<ByteRecord> records = blocking.read(untilReconcile(),
+		// One that was fenced has no room, and its successor is not yet registered
+		String reader = this.consumer;
+		List<ByteRecord> records = blocking.read(untilReconcile(), () -> this.reception.wantsMessagesFor(reader),
 				(block) -> read(connection, StreamReadOptions.empty().count(this.asked).block(block)));
 		this.reception.sink().pollSucceeded();
 		return records;

@@ -125,7 +125,7 @@ final class OwnReading implements Polls {
 	public List<ByteRecord> poll(RedisConnection connection, BlockingRead blocking) {
 		this.batch = new ArrayList<>();
 		List<ByteRecord> records = blocking.read(Duration.ofNanos(this.nextLook - System.nanoTime()),
-				(block) -> read(connection, block));
+				this.reception::wantsMessages, (block) -> read(connection, block));
 		this.left = records.size();
 		this.reception.sink().pollSucceeded();
 		return records.stream().<ByteRecord>map(RawRecord::new).toList();

@@ -27,7 +27,7 @@ final class Reception {
 
 	private volatile boolean stopping;
 
-	private volatile Runnable whenPaused = () -> {
+	private volatile Runnable whenLooked = () -> {
 	};
 
 	Reception(Subscription subscription, GroupKeys keys, Sink sink) {
@@ -73,22 +73,24 @@ final class Reception {
 		return this.paused;
 	}
 
+	/**
+	 * Note what a look has found.
+	 * @param paused whether the group is paused
+	 */
 	void pause(boolean paused) {
 		boolean goesOn = this.paused && !paused;
 		this.paused = paused;
 		if (goesOn) {
 			this.alarm.ring(Duration.ZERO);
 		}
-		if (paused) {
-			this.whenPaused.run();
-		}
+		this.whenLooked.run();
 	}
 
 	/**
-	 * What is to be done each time the group is seen to be paused.
+	 * What is to be done after each look.
 	 */
-	void whenPaused(Runnable action) {
-		this.whenPaused = action;
+	void whenLooked(Runnable action) {
+		this.whenLooked = action;
 	}
 
 	/**
@@ -96,6 +98,13 @@ final class Reception {
 	 */
 	boolean wantsMessages() {
 		return !this.paused && !this.stopping;
+	}
+
+	/**
+	 * Whether messages are wanted for a consumer: it is the present one.
+	 */
+	boolean wantsMessagesFor(String consumer) {
+		return wantsMessages() && consumer.equals(this.sink.consumer());
 	}
 
 	boolean isStopping() {

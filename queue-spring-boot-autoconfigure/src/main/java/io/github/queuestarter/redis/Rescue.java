@@ -26,9 +26,6 @@ final class Rescue {
 
 	private static final int MOST_AT_ONCE = 20;
 
-	// What ConsumerIds.isOurs() recognises, for the script
-	private static final String OURS = "queue~";
-
 	private final RedisCalls calls;
 
 	private final Keyspace keyspace;
@@ -118,7 +115,7 @@ final class Rescue {
 		return ScriptCall.of(RedisScript.RESCUE,
 				List.of(keys.queue().consumers(), lane.lane().stream(), lane.lane().retry(), lane.lane().attempts(),
 						keys.queue().groups()),
-				RedisStore.REGISTRATION_TTL, keys.groupBytes(), OURS, this.foreignIdle.toMillis(), most);
+				RedisStore.REGISTRATION_TTL, keys.groupBytes(), this.foreignIdle.toMillis(), most);
 	}
 
 	private @Nullable Reply replyOf(Answer answer) {

@@ -12,9 +12,9 @@ final class SettleCalls {
 
 	static ScriptCall of(GroupKeys keys, boolean replayed, String consumer) {
 		Lane lane = keys.lane(replayed);
-		return ScriptCall.of(
-				RedisScript.SETTLE, List.of(keys.queue().consumers(), lane.stream(), lane.retry(), lane.attempts(),
-						keys.dead(), keys.deadIds()),
+		return ScriptCall.of(RedisScript.SETTLE,
+				List.of(keys.queue().consumers(), lane.stream(), lane.retry(), lane.attempts(), keys.dead(),
+						keys.deadIds(), keys.queue().groups()),
 				RedisStore.REGISTRATION_TTL, keys.groupBytes(), consumer, replayed ? 1 : 0);
 	}
 

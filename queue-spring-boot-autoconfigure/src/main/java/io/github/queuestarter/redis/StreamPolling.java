@@ -55,8 +55,8 @@ final class StreamPolling {
 		this.messages = messages;
 		this.block = block;
 		this.connections = new ReaderConnections(connections, this::awaitTurn, this::poll);
-		this.blocking = new BlockingRead(block, reception::wantsMessages, this.connections::drop);
-		reception.whenPaused(this.blocking::end);
+		this.blocking = new BlockingRead(block, this.connections::drop);
+		reception.whenLooked(this.blocking::endUnwanted);
 		this.container = StreamMessageListenerContainer.create(this.connections, options());
 	}
 
@@ -81,7 +81,7 @@ final class StreamPolling {
 	void stop() {
 		this.reception.stop();
 		this.container.stop();
-		this.blocking.end();
+		this.blocking.endUnwanted();
 		boolean interrupted = join(LONGEST_LAST_POLL);
 		// A poll that hangs ends with its connection
 		this.connections.drop();

@@ -44,6 +44,8 @@ if lost then
     position = low
   end
   redis.call('del', retry, attempts)
+  -- Like a rewind
+  redis.call('hset', groups, 'rewound:' .. group, last)
 else
   position = position_before(ARGV[2], last)
 end

@@ -26,5 +26,5 @@ end
 redis.call('xgroup', 'destroy', stream, group)
 redis.call('unlink', retry, attempts, replayed, replayed_retry, replayed_attempts)
 redis.call('hdel', groups, 'created:' .. group, 'low:' .. group, 'lost:' .. group, 'paused:' .. group,
-  'application:' .. group, 'active:' .. group)
+  'application:' .. group, 'active:' .. group, 'rewound:' .. group)
 return { 'removed' }

@@ -1,11 +1,10 @@
 -- Takes over what consumers hold that are gone, and repairs the retry set.
 -- KEYS: 1 consumers, 2 stream, 3 retry, 4 attempts, 5 groups
--- ARGV: 1 ttl of registrations (ms), 2 group, 3 what names of consumers of this library start
---       with, 4 milliseconds after which a message of another consumer is taken over,
---       5 how many at most
+-- ARGV: 1 ttl of registrations (ms), 2 group, 3 milliseconds after which a message of another client's
+--       consumer is taken over, 4 how many at most
 -- Returns: { how many were taken over, 1 if there may be more }
 local consumers, stream, retry, attempts_key, groups = unpack(KEYS)
-local group, ours, foreign_idle, limit = ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5])
+local group, foreign_idle, limit = ARGV[2], ARGV[3], tonumber(ARGV[4])
 expect(consumers, 'hash')
 expect(retry, 'zset')
 expect(attempts_key, 'hash')

@@ -1,5 +1,5 @@
 -- Settles messages that a consumer holds in a group.
--- KEYS: 1 consumers, 2 stream, 3 retry, 4 attempts, 5 dead letters, 6 ids of dead letters
+-- KEYS: 1 consumers, 2 stream, 3 retry, 4 attempts, 5 dead letters, 6 ids of dead letters, 7 groups
 -- ARGV: 1 ttl of registrations (ms), 2 group, 3 consumer, 4 '1' if finished entries are deleted,
 --       then any of
 --       'ack', n, then n entry ids in ascending order
@@ -8,7 +8,7 @@
 --               m, then m fields and values of the message (m = 0: those of the entry)
 -- Returns: { entry ids that were not held, entry ids to bury whose entry is gone,
 --   how many more were not held that can't be named }
-local consumers, stream, retry, attempts_key, dead, dead_ids = unpack(KEYS)
+local consumers, stream, retry, attempts_key, dead, dead_ids, groups = unpack(KEYS)
 local group, consumer, deletes = ARGV[2], ARGV[3], ARGV[4] == '1'
 
 expect(consumers, 'hash')
@@ -36,11 +36,24 @@ local function finish(ids)
   return acked
 end
 
--- Then nothing can be taken from anybody.
-local function nobody_else_holds_any()
+-- Whether nobody else can hold an entry that was delivered to this consumer. While it is registered, other consumers of
+-- this store get such an entry only after a rewind, and what was added after that was new to all of them.
+local function is_the_only_one_for(first)
   local pending = redis.pcall('xpending', stream, group)
   local holders = not pending.err and pending[4]
-  return holders and #holders == 1 and holders[1][1] == consumer
+  if not holders then
+    return false
+  end
+  if #holders == 1 then
+    return holders[1][1] == consumer
+  end
+  for _, holder in ipairs(holders) do
+    if string.sub(holder[1], 1, #ours) ~= ours and holder[1] ~= parked then
+      return false
+    end
+  end
+  local rewound = redis.pcall('hget', groups, 'rewound:' .. group)
+  return not rewound or type(rewound) == 'string' and less(rewound, first)
 end
 
 local function holds(id, delivery)
@@ -72,7 +85,7 @@ local function ack(ids)
     end
     return
   end
-  if not deletes and nobody_else_holds_any() then
+  if not deletes and is_the_only_one_for(ids[1]) then
     local acked = finish(ids)
     if acked > 0 then
       unnamed = unnamed + #ids - acked

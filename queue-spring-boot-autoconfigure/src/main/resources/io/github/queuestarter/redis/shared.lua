@@ -2,6 +2,9 @@
 
 local parked = '~retry'
 
+-- How the names of this store's consumers begin, see ConsumerIds.isOurs().
+local ours = 'queue~'
+
 -- Milliseconds by the server's clock.
 local function now_millis()
   local time = redis.call('time')

@@ -72,8 +72,36 @@ class EndedWaitTests {
 		assertThat(this.sink.failures()).isEmpty();
 	}
 
+	@Test
+	void whenItsConsumerWasFencedAndHasASuccessor() throws Exception {
+		String fenced = this.sink.consumer();
+		String successor = this.server.sink(QUEUE).consumer();
+		String reader = waitingReader();
+		this.sink.consumer = successor;
+		Awaitility.await().until(this::waitingReader, (other) -> !other.isEmpty() && !other.equals(reader));
+		String sent = this.server.send(QUEUE, "m");
+		assertThat(this.sink.receive()).satisfies((message) -> {
+			assertThat(message.id()).isEqualTo(sent);
+			assertThat(message.consumer()).isEqualTo(successor).isNotEqualTo(fenced);
+		});
+		assertThat(this.sink.failures()).isEmpty();
+	}
+
 	private void awaitReaders(int count) {
 		Awaitility.await().until(() -> this.server.info("blocked_clients") == count);
+	}
+
+	/**
+	 * The connection whose read waits, empty if there is none.
+	 */
+	private String waitingReader() {
+		return this.server.redis()
+			.clientList()
+			.lines()
+			.filter((line) -> line.contains("cmd=xreadgroup") && line.contains("flags=b"))
+			.map((line) -> line.split(" ", 2)[0])
+			.findAny()
+			.orElse("");
 	}
 
 	private long pending() {

@@ -96,6 +96,40 @@ class RedisRewindTests {
 	}
 
 	@Test
+	void lateAcksTakeNothingFromThoseWhoGotTheMessagesAfterRewind() throws Exception {
+		lateAcksTakeNothingFromThoseWhoGotTheMessagesAfter(() -> rewind(Position.earliest()));
+	}
+
+	@Test
+	void lateAcksTakeNothingFromThoseWhoGotTheMessagesFromGroupThatWasMadeAgain() throws Exception {
+		lateAcksTakeNothingFromThoseWhoGotTheMessagesAfter(() -> this.server.redis().xgroupDestroy(STREAM, GROUP));
+	}
+
+	private void lateAcksTakeNothingFromThoseWhoGotTheMessagesAfter(Runnable repetition) throws Exception {
+		CollectingSink late = this.server.sink(QUEUE);
+		MessageSource source = this.server.listen(QUEUE, GROUP, late);
+		this.server.redis().xadd(STREAM, "n", "1");
+		this.server.redis().xadd(STREAM, "n", "2");
+		List<Settlement> acks = List.of(new Settlement.Ack(late.receive()), new Settlement.Ack(late.receive()));
+		source.stop();
+		repetition.run();
+		CollectingSink one = receiveOneMessage();
+		CollectingSink other = receiveOneMessage();
+		assertThat(this.server.store().settlements().settle(acks)).hasSize(2);
+		assertThat(this.server.redis().xpending(STREAM, GROUP).getCount()).isEqualTo(2);
+		settle(one, List.of(new Settlement.Ack(one.receive())));
+		settle(other, List.of(new Settlement.Ack(other.receive())));
+	}
+
+	private CollectingSink receiveOneMessage() throws InterruptedException {
+		CollectingSink sink = this.server.sink(QUEUE);
+		sink.room = 1;
+		this.server.listen(QUEUE, GROUP, sink);
+		Awaitility.await().until(() -> sink.arrived() == 1);
+		return sink;
+	}
+
+	@Test
 	void thousandsOfParkedRetriesAreTakenInSteps() throws Exception {
 		CollectingSink sink = this.server.sink(QUEUE);
 		sink.room = 20_000;
