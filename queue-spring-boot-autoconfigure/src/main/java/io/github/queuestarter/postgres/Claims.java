@@ -10,9 +10,11 @@ import java.util.Map;
 import io.github.queuestarter.EncodedPayload;
 import io.github.queuestarter.store.ClaimedMessage;
 import io.github.queuestarter.store.Subscription;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Claims new messages, a batch in one round trip.
+ * Claims new messages, a batch in one round trip; in two where other instances wait for
+ * the group.
  */
 final class Claims {
 
@@ -40,13 +42,32 @@ final class Claims {
 	}
 
 	Answer claim(Subscription subscription, String consumer, int most) {
-		return this.database.query("claim messages of '" + subscription.queue() + "'", "claim", (statement) -> {
-			statement.setString(1, subscription.queue());
-			statement.setString(2, subscription.group());
-			statement.setString(3, consumer);
-			statement.setInt(4, most);
-			statement.setBoolean(5, subscription.transactional());
-		}, (rows) -> read(rows, subscription, consumer));
+		Answer claimed = this.database.query("claim messages of '" + subscription.queue() + "'", "claim",
+				(statement) -> {
+					statement.setString(1, subscription.queue());
+					statement.setString(2, subscription.group());
+					statement.setString(3, consumer);
+					statement.setInt(4, most);
+					statement.setBoolean(5, subscription.transactional());
+				}, (rows) -> read(rows, subscription, consumer));
+		Unread unread = claimed.unread();
+		return (unread != null) ? read(unread, subscription, consumer) : claimed;
+	}
+
+	private Answer read(Unread unread, Subscription subscription, String consumer) {
+		return this.database.query("read claimed messages of '" + subscription.queue() + "'", "read-claimed",
+				(statement) -> {
+					statement.setString(1, subscription.queue());
+					statement.setString(2, consumer);
+					statement.setLong(3, unread.delivery());
+					statement.setString(4, unread.place());
+				}, (rows) -> {
+					List<Row> messages = new ArrayList<>();
+					while (rows.next()) {
+						messages.add(Row.of(rows));
+					}
+					return messages(messages, unread.delivery(), subscription, consumer);
+				});
 	}
 
 	private static Answer read(ResultSet rows, Subscription subscription, String consumer) throws SQLException {
@@ -54,19 +75,26 @@ final class Claims {
 		while (rows.next()) {
 			String outcome = rows.getString(OUTCOME);
 			if (outcome != null) {
-				return answer(outcome, rows.getLong(DELIVERY), messages, subscription, consumer);
+				return answer(outcome, rows, messages, subscription, consumer);
 			}
 			messages.add(Row.of(rows));
 		}
 		throw new IllegalStateException("claim_v2 ended without an outcome");
 	}
 
-	private static Answer answer(String outcome, long delivery, List<Row> rows, Subscription subscription,
-			String consumer) {
-		List<ClaimedMessage> messages = rows.stream()
-			.map((row) -> row.claimed(delivery, subscription, consumer))
-			.toList();
-		return new Answer(Outcome.of(outcome), messages);
+	private static Answer answer(String outcome, ResultSet row, List<Row> messages, Subscription subscription,
+			String consumer) throws SQLException {
+		return switch (outcome) {
+			case "messages" -> messages(messages, row.getLong(DELIVERY), subscription, consumer);
+			case "unread" ->
+				new Answer(Outcome.MESSAGES, List.of(), new Unread(row.getLong(DELIVERY), row.getString(PAYLOAD)));
+			default -> new Answer(Outcome.of(outcome), List.of(), null);
+		};
+	}
+
+	private static Answer messages(List<Row> rows, long delivery, Subscription subscription, String consumer) {
+		return new Answer(Outcome.MESSAGES,
+				rows.stream().map((row) -> row.claimed(delivery, subscription, consumer)).toList(), null);
 	}
 
 	/**
@@ -78,7 +106,6 @@ final class Claims {
 
 		private static Outcome of(String name) {
 			return switch (name) {
-				case "messages" -> MESSAGES;
 				case "empty" -> EMPTY;
 				case "busy" -> BUSY;
 				case "paused" -> PAUSED;
@@ -92,8 +119,18 @@ final class Claims {
 
 	/**
 	 * What a claim brought.
+	 *
+	 * @param unread the messages that are still to be read, if it is not those here
 	 */
-	record Answer(Outcome outcome, List<ClaimedMessage> messages) {
+	record Answer(Outcome outcome, List<ClaimedMessage> messages, @Nullable Unread unread) {
+	}
+
+	/**
+	 * Messages that are claimed and not read.
+	 *
+	 * @param place where they are, as the database says it
+	 */
+	private record Unread(long delivery, String place) {
 	}
 
 	/**

@@ -320,7 +320,8 @@ end $$;
 --             settled in a long transaction must not lock its neighbours
 -- answer:     a row per message (outcome null, with its delivery's id if it has its own), then one row with the outcome and,
 --             for 'messages' in one delivery, the delivery's id:
---             'messages' | 'empty' | 'busy' (another claim is at it) | 'paused' | 'lost' (no such group, or its cursor is gone)
+--             'messages' | 'unread' (claimed while others stood in line: they are to be read with read_claimed_v1, by what
+--             is in payload) | 'empty' | 'busy' (another claim is at it) | 'paused' | 'lost' (no such group, or its cursor is gone)
 --             | 'fenced' (the consumer is not registered)
 create or replace function claim_v2(q text, g text, who text, n int, apart boolean) returns setof queue_claimed_v1
 language plpgsql rows 100
@@ -337,9 +338,11 @@ declare
   answer queue_claimed_v1;
   is_paused boolean;
   is_registered boolean;
+  stands_in_line boolean := false;
   began timestamptz := clock_timestamp();
   taken_xids xid8[] := '{}';
   taken_ids bigint[] := '{}';
+  unread_from text;
   part_xids xid8[];
   part_ids bigint[];
   part_bytes bigint;
@@ -362,6 +365,7 @@ begin
   lock_key := hashtextextended('queue_cursor'::regclass::oid::text || '/' || q || '/' || g, 42);
   if not pg_try_advisory_xact_lock(lock_key) then
     -- a claim takes a few milliseconds; to stand in line for it costs less than to ask again and again
+    stands_in_line := not apart;
     patience := current_setting('lock_timeout');
     begin
       perform set_config('lock_timeout', '20ms', true), pg_advisory_xact_lock(lock_key);
@@ -421,6 +425,7 @@ begin
       end loop;
     end if;
     -- 2. transactions that began after base: the stretches between those that still run at head
+    stands_in_line := stands_in_line and k = 0;
     if k < n and bytes < most_bytes then
       if c.after_xid < pg_snapshot_xmax(c.base) then
         c.after_xid := pg_snapshot_xmax(c.base);
@@ -430,6 +435,7 @@ begin
       if pg_snapshot_xmin(c.head) <> stops[1] then
         stops := array(select v from pg_snapshot_xip(c.head) v where v >= c.after_xid order by v) || stops;
       end if;
+      unread_from := concat_ws(',', c.after_xid, c.after_id);
       foreach x in array stops loop
         part_room := n - k;
         loop
@@ -441,7 +447,7 @@ begin
           part_room := cardinality(part_ids) / 2;
         end loop;
         if part_ids is not null then
-          if not apart then
+          if not apart and not stands_in_line then
             return query
               select null::text, null::bigint, m.id, m.message_id, m.sent_at, m.format, m.payload, m.headers, m.xid
                 from queue_message m
@@ -473,6 +479,10 @@ begin
   end loop;
   -- an idle poll writes nothing, unless it had to read much to find nothing
   if k > 0 and not apart then
+    if stands_in_line then
+      -- those that are waited for may be committed by the time this is read
+      answer.payload := concat_ws(',', unread_from, taken_xids[k], taken_ids[k], array_to_string(stops, ','));
+    end if;
     -- one transaction's are in order
     if taken_xids[1] <> taken_xids[k] then
       select array_agg(u.xid order by u.id), array_agg(u.id order by u.id) into taken_xids, taken_ids
@@ -504,8 +514,32 @@ begin
            where m.queue = q and m.lane = 0 and m.xid = o.xid and m.id = o.message limit 1) m
        order by o.xid, o.message;
   end if;
-  answer.outcome := case when k > 0 then 'messages' else 'empty' end;
+  answer.outcome := case when k = 0 then 'empty' when answer.payload is null then 'messages' else 'unread' end;
   return next answer;
+end $$;
+
+-- Reads what a claim has left unread: with the lock of the group given back, while the next one claims.
+-- parameters: queue, consumer, delivery and payload of the claim's answer
+-- answer:     a row per message, in its order; none if the consumer does not hold the delivery any more
+create or replace function read_claimed_v1(q text, who text, which bigint, place text) returns setof queue_claimed_v1
+language plpgsql rows 100
+set search_path from current
+set enable_bitmapscan = off set enable_seqscan = off set enable_sort = off set jit = off
+set plan_cache_mode = force_generic_plan
+as $$
+declare
+  parts text[] := string_to_array(place, ',');
+  stops xid8[] := parts[5:]::xid8[];
+begin
+  if not exists (select from queue_delivery d where d.id = which and d.consumer = who) then
+    return;
+  end if;
+  return query
+    select null::text, null::bigint, m.id, m.message_id, m.sent_at, m.format, m.payload, m.headers, m.xid
+      from queue_message m
+     where m.queue = q and m.lane = 0 and (m.xid, m.id) > (parts[1]::xid8, parts[2]::bigint)
+       and (m.xid, m.id) <= (parts[3]::xid8, parts[4]::bigint) and m.xid <> all(stops)
+     order by m.queue, m.lane, m.xid, m.id;
 end $$;
 
 -- Which groups a claim may bring something for. Never says no where it would. Like a claim it decides per transaction

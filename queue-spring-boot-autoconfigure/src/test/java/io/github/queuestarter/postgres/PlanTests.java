@@ -91,6 +91,17 @@ class PlanTests {
 		assertCheap("select * from claim_v2('orders', 'billing', 'me', " + BATCH + ", true)");
 	}
 
+	@Test
+	void whatWasClaimedInLineIsReadAsBatch() throws Exception {
+		run("select * from claim_v2('orders', 'billing', 'me', " + BATCH + ", false)");
+		String place = run("do $$ declare d queue_delivery; begin"
+				+ " select * into d from queue_delivery where consumer = 'me' order by id desc limit 1;"
+				+ " raise notice '%, ''%,%,%,%,1''', d.id, d.xids[1], d.ids[1] - 1, d.xids[1], d.ids[cardinality(d.ids)];"
+				+ " end $$")
+			.get(0);
+		assertCheap("select * from read_claimed_v1('orders', 'me', " + place + ")");
+	}
+
 	/**
 	 * However much of one transaction is read already, or is left.
 	 */
@@ -160,9 +171,9 @@ class PlanTests {
 	}
 
 	@ParameterizedTest
-	@ValueSource(strings = { "claim_v2", "due_v1", "promote_v1", "look_v1", "settle_v1", "remove_finished_v2",
-			"length_bound_v1", "unclaimed_queues_v1", "group_idle_v1", "stats_v1", "news_v1", "read_v1", "cursor_at_v1",
-			"rewind_v1" })
+	@ValueSource(strings = { "claim_v2", "read_claimed_v1", "due_v1", "promote_v1", "look_v1", "settle_v1",
+			"remove_finished_v2", "length_bound_v1", "unclaimed_queues_v1", "group_idle_v1", "stats_v1", "news_v1",
+			"read_v1", "cursor_at_v1", "rewind_v1" })
 	void functionsThatWalkOverTheLogCarryThePlannerSettings(String function) throws Exception {
 		assertThat(settings(function)).contains("enable_bitmapscan=off", "enable_seqscan=off", "enable_sort=off",
 				"jit=off");

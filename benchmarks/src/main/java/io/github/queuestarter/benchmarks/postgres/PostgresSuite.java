@@ -43,7 +43,7 @@ public final class PostgresSuite implements Suite {
 		return List.of(Drain.scenario(this.server, messages), BulkSend.scenario(this.server, messages),
 				SingleSend.scenario(this.server, messages / 4), SteadyState.scenario(this.server, seconds * 4),
 				Instances.scenario(this.server, messages, Drain.CHEAPEST,
-						(consumers) -> Drain.raw(this.server, new CheapestQueue(), messages, consumers)),
+						(consumers, many) -> Drain.raw(this.server, new CheapestQueue(), many, consumers)),
 				SlowHandler.scenario(this.server, messages / 2), Plans.scenario(this.server, messages),
 				PinnedSnapshot.scenario(this.server, messages), Backlog.scenario(this.server, messages),
 				Heap.scenario(this.server, messages),

@@ -43,7 +43,7 @@ public final class RedisSuite implements Suite {
 		return List.of(Drain.scenario(this.server, messages), BulkSend.scenario(this.server, messages),
 				SingleSend.scenario(this.server, messages), SteadyState.scenario(this.server, seconds),
 				Instances.scenario(this.server, messages, Drain.RAW,
-						(consumers) -> Drain.raw(this.server, messages, consumers, false)),
+						(consumers, many) -> Drain.raw(this.server, many, consumers, false)),
 				SlowHandler.scenario(this.server, messages / 2), Backlog.scenario(this.server, messages),
 				Heap.scenario(this.server, messages),
 				Latency.scenario(this.server, seconds, "XADD alone", () -> new AddAlone(this.server), 1, 5),
