@@ -87,6 +87,16 @@ public final class RedisSentinels implements AutoCloseable {
 	}
 
 	/**
+	 * Change after which time without an answer the Sentinels take a server for dead. It
+	 * is a second at first.
+	 */
+	public void takeForDeadAfter(Duration silence) {
+		for (RedisServer sentinel : this.sentinels) {
+			sentinel.call("SENTINEL", "SET", MASTER_NAME, "down-after-milliseconds", Long.toString(silence.toMillis()));
+		}
+	}
+
+	/**
 	 * The Sentinels, in the form of {@code spring.data.redis.sentinel.nodes}.
 	 */
 	public String nodes() {

@@ -54,7 +54,8 @@ final class HungClaims {
 		List<String> ended = this.database.query("look for hung claims", "end-hung", (statement) -> {
 			statement.setString(1, schema + ".claim_v2(");
 			statement.setString(2, schema + ".look_v1(");
-			statement.setDouble(3, this.patience.toMillis() / 1000.0);
+			statement.setString(3, schema + ".read_claimed_v1(");
+			statement.setDouble(4, this.patience.toMillis() / 1000.0);
 		}, (rows) -> {
 			List<String> sessions = new ArrayList<>();
 			while (rows.next()) {
@@ -65,7 +66,7 @@ final class HungClaims {
 		});
 		ended.forEach((session) -> this.observer.on(new QueueEvent.Warning(PostgresStore.BACKEND,
 				"Ended " + session + ", which had not taken the answer of its claim for more than "
-						+ this.patience.toSeconds() + " s and kept others from claiming. Nothing is lost. "
+						+ this.patience.toSeconds() + " s, and may have kept others from claiming. Nothing is lost. "
 						+ "Look whether that process is frozen or its network broken.")));
 	}
 

@@ -529,17 +529,27 @@ set plan_cache_mode = force_generic_plan
 as $$
 declare
   parts text[] := string_to_array(place, ',');
-  stops xid8[] := parts[5:]::xid8[];
+  after_xid xid8 := parts[1];
+  after_id bigint := parts[2];
+  last_xid xid8 := parts[3];
+  last_id bigint := parts[4];
+  x xid8;
 begin
   if not exists (select from queue_delivery d where d.id = which and d.consumer = who) then
     return;
   end if;
-  return query
-    select null::text, null::bigint, m.id, m.message_id, m.sent_at, m.format, m.payload, m.headers, m.xid
-      from queue_message m
-     where m.queue = q and m.lane = 0 and (m.xid, m.id) > (parts[1]::xid8, parts[2]::bigint)
-       and (m.xid, m.id) <= (parts[3]::xid8, parts[4]::bigint) and m.xid <> all(stops)
-     order by m.queue, m.lane, m.xid, m.id;
+  -- over what was passed over one must not walk: it may be an import
+  foreach x in array parts[5:]::xid8[] loop
+    return query
+      select null::text, null::bigint, m.id, m.message_id, m.sent_at, m.format, m.payload, m.headers, m.xid
+        from queue_message m
+       where m.queue = q and m.lane = 0 and (m.xid, m.id) > (after_xid, after_id) and m.xid < x
+         and (m.xid, m.id) <= (last_xid, last_id)
+       order by m.queue, m.lane, m.xid, m.id;
+    exit when x > last_xid;
+    after_xid := x;
+    after_id := 9223372036854775807;
+  end loop;
 end $$;
 
 -- Which groups a claim may bring something for. Never says no where it would. Like a claim it decides per transaction

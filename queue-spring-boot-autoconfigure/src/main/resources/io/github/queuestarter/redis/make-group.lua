@@ -44,8 +44,7 @@ if lost then
     position = low
   end
   redis.call('del', retry, attempts)
-  -- Like a rewind
-  redis.call('hset', groups, 'rewound:' .. group, last)
+  note_second_delivery(stream, groups, group)
 else
   position = position_before(ARGV[2], last)
 end

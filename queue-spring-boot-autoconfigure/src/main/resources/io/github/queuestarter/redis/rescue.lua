@@ -61,7 +61,12 @@ for _, flat in ipairs(redis.call('xinfo', 'consumers', stream, group)) do
       end
     end
   elseif pending > 0 and rescued < limit and read_by_us then
-    take_over(name, redis.call('xpending', stream, group, 'idle', foreign_idle, '-', '+', limit - rescued, name))
+    local idle = redis.call('xpending', stream, group, 'idle', foreign_idle, '-', '+', limit - rescued, name)
+    if #idle > 0 then
+      -- It may have claimed them from one of ours
+      note_second_delivery(stream, groups, group)
+    end
+    take_over(name, idle)
   end
 end
 return { rescued, rescued == limit and 1 or 0 }

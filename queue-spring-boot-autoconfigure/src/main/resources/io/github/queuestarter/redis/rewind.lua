@@ -18,8 +18,7 @@ local position = group['last-delivered-id']
 if ARGV[2] ~= '' then
   position = position_before(ARGV[2], last_generated(stream))
   redis.call('xgroup', 'setid', stream, name, position)
-  -- What was added before this may be held by one consumer and delivered to another
-  redis.call('hset', groups, 'rewound:' .. name, last_generated(stream))
+  note_second_delivery(stream, groups, name)
 end
 
 -- What is pending behind the position is from before: the group has yet to come to it. Who dies between two calls

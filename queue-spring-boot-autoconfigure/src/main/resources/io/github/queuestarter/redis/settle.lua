@@ -37,8 +37,9 @@ local function finish(ids)
 end
 
 -- Whether nobody else can hold an entry that was delivered to this consumer. While it is registered, other consumers of
--- this store get such an entry only after a rewind, and what was added after that was new to all of them.
-local function is_the_only_one_for(first)
+-- this store get such an entry only after a rewind or from another client, and what was added after that was new to all
+-- of them.
+local function is_the_only_one_for(ids)
   local pending = redis.pcall('xpending', stream, group)
   local holders = not pending.err and pending[4]
   if not holders then
@@ -47,13 +48,19 @@ local function is_the_only_one_for(first)
   if #holders == 1 then
     return holders[1][1] == consumer
   end
+  local held = 0
   for _, holder in ipairs(holders) do
-    if string.sub(holder[1], 1, #ours) ~= ours and holder[1] ~= parked then
+    if holder[1] == consumer then
+      held = tonumber(holder[2])
+    elseif string.sub(holder[1], 1, #ours) ~= ours and holder[1] ~= parked then
       return false
     end
   end
+  if held < #ids then
+    return false
+  end
   local rewound = redis.pcall('hget', groups, 'rewound:' .. group)
-  return not rewound or type(rewound) == 'string' and less(rewound, first)
+  return not rewound or type(rewound) == 'string' and less(rewound, ids[1])
 end
 
 local function holds(id, delivery)
@@ -85,7 +92,7 @@ local function ack(ids)
     end
     return
   end
-  if not deletes and is_the_only_one_for(ids[1]) then
+  if not deletes and is_the_only_one_for(ids) then
     local acked = finish(ids)
     if acked > 0 then
       unnamed = unnamed + #ids - acked

@@ -113,6 +113,16 @@ local function last_generated(stream)
   return map_of(redis.call('xinfo', 'stream', stream))['last-generated-id']
 end
 
+-- To be called where what one consumer holds may be delivered to another one while both live: settle looks closer at
+-- entries that are no newer than this.
+local function note_second_delivery(stream, groups, group)
+  local last = last_generated(stream)
+  local known = redis.call('hget', groups, 'rewound:' .. group)
+  if not known or less(known, last) then
+    redis.call('hset', groups, 'rewound:' .. group, last)
+  end
+end
+
 -- The entry id after which comes what is at a position: '0' for the oldest entry, '$' for what is added from now on, or
 -- the id of an entry, which need not be there. No later than the last one.
 local function position_before(position, last)

@@ -1,10 +1,12 @@
 package io.github.queuestarter.endtoend;
 
+import io.github.queuestarter.testing.RedisTopology;
+
 class RedisClusterDeliveryTests extends DeliveryContract {
 
 	@Override
 	Backend backend() {
-		return RedisTopologies.cluster();
+		return Backend.redis(RedisTopology.cluster());
 	}
 
 }

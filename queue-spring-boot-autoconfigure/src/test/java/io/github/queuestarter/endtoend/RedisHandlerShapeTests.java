@@ -1,12 +1,10 @@
 package io.github.queuestarter.endtoend;
 
-import io.github.queuestarter.testing.TestServers;
-
 class RedisHandlerShapeTests extends HandlerShapeContract {
 
 	@Override
 	Backend backend() {
-		return Backend.redis(TestServers.redis());
+		return Backend.redis();
 	}
 
 }

@@ -2,15 +2,13 @@ package io.github.queuestarter.endtoend;
 
 import java.time.Duration;
 
-import io.github.queuestarter.testing.TestServers;
-
 import org.springframework.data.redis.core.StringRedisTemplate;
 
 class RedisHousekeepingTests extends HousekeepingContract {
 
 	@Override
 	Backend backend() {
-		return Backend.redis(TestServers.redis());
+		return Backend.redis();
 	}
 
 	@Override

@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.Set;
 
 import io.github.queuestarter.QueueListener;
-import io.github.queuestarter.testing.TestServers;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.data.redis.core.StringRedisTemplate;
@@ -15,7 +14,7 @@ class RedisLifecycleTests extends LifecycleContract {
 
 	@Override
 	Backend backend() {
-		return Backend.redis(TestServers.redis());
+		return Backend.redis();
 	}
 
 	@Test

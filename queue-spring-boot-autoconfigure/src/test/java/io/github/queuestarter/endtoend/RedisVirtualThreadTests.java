@@ -1,12 +1,10 @@
 package io.github.queuestarter.endtoend;
 
-import io.github.queuestarter.testing.TestServers;
-
 class RedisVirtualThreadTests extends VirtualThreadContract {
 
 	@Override
 	Backend backend() {
-		return Backend.redis(TestServers.redis());
+		return Backend.redis();
 	}
 
 }

@@ -107,7 +107,7 @@ class ContendedClaimTests {
 		send(this.connection, 3);
 		BlockingQueue<ClaimedMessage> received = new LinkedBlockingQueue<>();
 		claim(this.other, 1);
-		this.app.listen("orders", "billing", 10, new HashMap<>(), (message) -> {
+		AckingSink sink = this.app.listen("orders", "billing", 10, new HashMap<>(), (message) -> {
 			received.add(message);
 			return new Settlement.Ack(message);
 		});
@@ -119,6 +119,7 @@ class ContendedClaimTests {
 			assertThat(message.failures()).isZero();
 			assertThat(message.crashes()).isZero();
 		}
+		assertThat(sink.failedPolls()).isPositive();
 	}
 
 	@Test
@@ -130,7 +131,7 @@ class ContendedClaimTests {
 		List<Callable<List<Long>>> claimers = Collections.nCopies(3, () -> {
 			List<Long> mine = new ArrayList<>();
 			try (Connection own = connect()) {
-				while (claimed.get() < senders * sent) {
+				while (claimed.get() < senders * sent && !Thread.currentThread().isInterrupted()) {
 					Claim claim = claim(own, 3);
 					List<Long> ids = claim.read();
 					if (claim.outcome().equals("unread")) {
@@ -145,16 +146,20 @@ class ContendedClaimTests {
 		});
 		List<Future<List<Long>>> claims = new ArrayList<>();
 		claimers.forEach((claimer) -> claims.add(this.threads.submit(claimer)));
+		List<Future<?>> sends = new ArrayList<>();
 		for (int i = 0; i < senders; i++) {
 			int perTransaction = 1 + 3 * i;
-			this.threads.submit(() -> {
+			sends.add(this.threads.submit(() -> {
 				try (Connection own = connect()) {
 					for (int n = 0; n < sent; n += perTransaction) {
 						send(own, perTransaction);
 					}
 				}
 				return null;
-			});
+			}));
+		}
+		for (Future<?> send : sends) {
+			send.get(60, TimeUnit.SECONDS);
 		}
 		List<Long> all = new ArrayList<>();
 		for (Future<List<Long>> claim : claims) {
@@ -177,8 +182,8 @@ class ContendedClaimTests {
 		try (Connection observer = connect(); Statement statement = observer.createStatement()) {
 			Awaitility.await().until(() -> {
 				try (ResultSet rows = statement
-					.executeQuery("select from pg_stat_activity where wait_event = 'advisory'"
-							+ " and query like '%claim_v2%' and datname = current_database()")) {
+					.executeQuery("select from pg_stat_activity where wait_event = 'advisory'" + " and query like '%"
+							+ this.schema + "%claim_v2%'")) {
 					return rows.next();
 				}
 			});

@@ -5,7 +5,6 @@ import java.time.Duration;
 import io.github.queuestarter.QueueObserver;
 import io.github.queuestarter.store.QueueStore;
 import io.github.queuestarter.store.StoreContract;
-import io.github.queuestarter.testing.TestServers;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
@@ -24,8 +23,8 @@ class RedisStoreTests extends StoreContract {
 
 	@BeforeAll
 	static void connect() {
-		connections = LETTUCE.connections(TestServers.redis(), Duration.ofSeconds(10));
-		dedicated = LETTUCE.connections(TestServers.redis(), Duration.ofSeconds(5));
+		connections = LETTUCE.chosen(Duration.ofSeconds(10));
+		dedicated = LETTUCE.chosen(Duration.ofSeconds(5));
 	}
 
 	@AfterAll
