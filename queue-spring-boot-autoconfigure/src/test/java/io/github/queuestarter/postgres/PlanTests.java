@@ -1,6 +1,7 @@
 package io.github.queuestarter.postgres;
 
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.SQLWarning;
 import java.sql.Statement;
@@ -31,6 +32,9 @@ class PlanTests {
 	private static final int BACKLOG = 200_000;
 
 	private static final int BATCH = 500;
+
+	private static final String CLAIM = "select count(*) from claim_v2('orders', 'billing', 'me', " + BATCH
+			+ ", false)";
 
 	private static final int CROWD = 20_000;
 
@@ -100,6 +104,104 @@ class PlanTests {
 				+ " end $$")
 			.get(0);
 		assertCheap("select * from read_claimed_v1('orders', 'me', " + place + ")");
+	}
+
+	@Test
+	void readingWhatWasClaimedInLinePassesOverAnImport() throws Exception {
+		String xid;
+		try (Connection importing = Databases.dedicated().getConnection();
+				Statement statement = importing.createStatement()) {
+			importing.setAutoCommit(false);
+			statement.execute("set search_path = \"" + SCHEMA + "\"");
+			statement.execute(fillQueue("passed"));
+			try (ResultSet row = statement.executeQuery("select pg_current_xact_id()")) {
+				row.next();
+				xid = row.getString(1);
+			}
+			run("insert into queue_message (queue, payload) values ('passed', '{}'), ('passed', '{}')");
+			importing.commit();
+		}
+		String last = run("do $$ declare m queue_message; begin select * into m from queue_message"
+				+ " where queue = 'passed' order by id desc limit 1; raise notice '%,%', m.xid, m.id; end $$")
+			.get(0);
+		String delivery = run("do $$ declare d bigint; begin insert into queue_delivery (queue, group_name, consumer,"
+				+ " xids, ids) values ('passed', 'billing', 'me', '{1}', '{1}') returning id into d;"
+				+ " raise notice '%', d; end $$")
+			.get(0);
+		String end = Long.toString(Long.parseLong(last.substring(0, last.indexOf(','))) + 1);
+		String read = "select count(*) from read_claimed_v1('passed', 'me', " + delivery + ", '0,0," + last + "," + xid
+				+ "," + end + "')";
+		assertThat(run("do $$ begin raise notice '%', (" + read + "); end $$")).containsExactly("2");
+		assertThat(pages(read)).isPositive().isLessThan(100);
+	}
+
+	@Test
+	void claimOfTablesThatWereNeverAnalysedReadsABatch() throws Exception {
+		String there = newTables(BACKLOG);
+		assertReadsFew(explained(there + "; " + CLAIM));
+		assertReadsFew(explained(there + "; " + CLAIM));
+	}
+
+	/**
+	 * What was handled and removed stays where it was, as somebody may still want to see
+	 * it.
+	 */
+	@Test
+	void claimsUnderAHeldSnapshotReadNoMoreThanTheFirstOnes() throws Exception {
+		String there = newTables(120 * BATCH);
+		long first = pagesOfAll(there + "; " + CLAIM);
+		try (Connection holding = Databases.dedicated().getConnection();
+				Statement statement = holding.createStatement()) {
+			holding.setAutoCommit(false);
+			holding.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+			statement.execute("select pg_current_snapshot()");
+			run(there,
+					"do $$ begin for i in 1..100 loop perform claim_v2('orders', 'billing', 'me', " + BATCH
+							+ ", false); commit; delete from queue_delivery; commit;"
+							+ " perform remove_finished_v2('orders', '0', null, null, null, false, '7 d', '0', 0, "
+							+ BATCH + "); commit; end loop; end $$");
+			assertThat(run(there, "do $$ begin raise notice '%', (select count(*) from queue_message); end $$"))
+				.containsExactly(Integer.toString(20 * BATCH));
+			assertThat(pagesOfAll(there + "; " + CLAIM)).isLessThan(first + first / 4);
+			holding.rollback();
+		}
+	}
+
+	/**
+	 * Tables of which Postgres knows nothing, with a backlog.
+	 * @return the statement that finds them
+	 */
+	private static String newTables(int messages) throws SQLException {
+		String schema = Databases.newSchema();
+		new PostgresStore(pool, Databases.dedicated(), Databases.settings(schema), (event) -> {
+		}).initialize();
+		String there = "set search_path = \"" + schema + "\"";
+		run(there, "alter table queue_message set (autovacuum_enabled = false)",
+				"alter table queue_cursor set (autovacuum_enabled = false)",
+				"alter table queue_delivery set (autovacuum_enabled = false)",
+				"insert into queue_consumer (id) values ('me')",
+				"select create_group_v1('orders', 'billing', 'earliest', 'app')",
+				"insert into queue_message (queue, payload) select 'orders', repeat('x', 200) from generate_series(1, "
+						+ messages + ")");
+		return there;
+	}
+
+	/**
+	 * What all statements inside of a call read.
+	 */
+	private static long pagesOfAll(String call) throws SQLException {
+		long all = 0;
+		for (String plan : run("load 'auto_explain'", "set auto_explain.log_min_duration = 0",
+				"set auto_explain.log_nested_statements = on", "set auto_explain.log_analyze = on",
+				"set auto_explain.log_buffers = on", "set auto_explain.log_level = notice", call)) {
+			Matcher pages = PAGES.matcher(plan);
+			// the call itself comes with the compilation of its functions
+			if (!plan.contains(CLAIM) && pages.find()) {
+				all += Long.parseLong(pages.group(1));
+			}
+		}
+		assertThat(all).isPositive();
+		return all;
 	}
 
 	/**

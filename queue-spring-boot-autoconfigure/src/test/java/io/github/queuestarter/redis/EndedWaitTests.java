@@ -61,6 +61,12 @@ class EndedWaitTests {
 	}
 
 	@Test
+	void whenAMessageComes() throws Exception {
+		String id = this.server.send(QUEUE, "m");
+		assertThat(this.sink.receive().id()).isEqualTo(id);
+	}
+
+	@Test
 	void whenItsGroupIsPaused() throws Exception {
 		this.server.redis().hset("{queue:orders}:groups", "paused:" + GROUP, "1");
 		awaitReaders(0);

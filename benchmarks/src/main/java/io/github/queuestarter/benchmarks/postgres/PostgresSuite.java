@@ -48,6 +48,7 @@ public final class PostgresSuite implements Suite {
 				PinnedSnapshot.scenario(this.server, messages), Backlog.scenario(this.server, messages),
 				Heap.scenario(this.server, messages),
 				Latency.scenario(this.server, seconds, "insert alone", () -> new InsertAlone(this.server), 3, 10),
+				Latency.seldom(this.server, seconds, 10),
 				Idle.scenario(this.server, seconds, this.options.settling(), 12));
 	}
 

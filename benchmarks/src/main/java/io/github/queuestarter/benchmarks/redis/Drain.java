@@ -68,6 +68,7 @@ final class Drain {
 				while (keys.length() > 0) {
 					LockSupport.parkNanos(LOOK_AGAIN_NANOS);
 				}
+				rate = handled.rateUntilNow();
 			}
 			Map<String, Double> figures = cpu.with(rate, this.messages);
 			ours.requireNothingLeft();

@@ -47,6 +47,7 @@ public final class RedisSuite implements Suite {
 				SlowHandler.scenario(this.server, messages / 2), Backlog.scenario(this.server, messages),
 				Heap.scenario(this.server, messages),
 				Latency.scenario(this.server, seconds, "XADD alone", () -> new AddAlone(this.server), 1, 5),
+				Latency.seldom(this.server, seconds, 5),
 				Idle.scenario(this.server, seconds, this.options.settling(), CONNECTIONS));
 	}
 

@@ -15,14 +15,20 @@ import io.github.queuestarter.benchmarks.Order;
 import io.github.queuestarter.benchmarks.Scenario;
 
 /**
- * 200 messages a second from one application to another that has nothing else to do: from
- * before the send to the handler. The floor is what it takes to store a message.
+ * Messages from one application to another that has nothing else to do, 200 a second or so
+ * seldom that it rests in between: from before the send to the handler. The floor is what
+ * it takes to store a message.
  */
 public final class Latency {
 
 	private static final int ROUNDS = 2;
 
 	private static final int PER_SECOND = 200;
+
+	/**
+	 * A listener looks ever less often, and after two seconds waits to be woken.
+	 */
+	private static final double SELDOM_PER_SECOND = 1 / 3.0;
 
 	private static final String P50 = "p50, ms";
 
@@ -34,11 +40,13 @@ public final class Latency {
 
 	private final int messages;
 
-	private Latency(MeasuredServer server, int seconds) {
+	private final long nanosBetween;
+
+	private Latency(MeasuredServer server, double perSecond, int warmUp, int messages) {
 		this.server = server;
-		// at this rate the compiler takes its time
-		this.warmUp = 2 * seconds * PER_SECOND;
-		this.messages = seconds * PER_SECOND;
+		this.nanosBetween = (long) (1e9 / perSecond);
+		this.warmUp = warmUp;
+		this.messages = messages;
 	}
 
 	/**
@@ -50,10 +58,21 @@ public final class Latency {
 	 */
 	public static Scenario scenario(MeasuredServer server, int seconds, String name, Callable<Storage> floor,
 			double p50, double p99) {
-		Latency latency = new Latency(server, seconds);
+		// at this rate the compiler takes its time
+		Latency latency = new Latency(server, PER_SECOND, 2 * seconds * PER_SECOND, seconds * PER_SECOND);
 		return Scenario.atMost(ROUNDS, "latency", "How long from send to handler at 200 messages a second?",
 				List.of(new Contender("ours", latency::ours), new Contender(name, () -> latency.measure(floor))),
 				List.of(Check.atMost(P50, "ours", p50), Check.atMost(P99, "ours", p99)));
+	}
+
+	/**
+	 * The scenario of messages that come seldom.
+	 * @param most how many milliseconds 99 of 100 may take
+	 */
+	public static Scenario seldom(MeasuredServer server, int seconds, double most) {
+		Latency latency = new Latency(server, SELDOM_PER_SECOND, seconds / 5, 2 * seconds);
+		return Scenario.atMost(1, "wake-up", "How long from send to a listener that rests?",
+				List.of(new Contender("ours", latency::ours)), List.of(Check.atMost(P99, "ours", most)));
 	}
 
 	private Map<String, Double> ours() throws Exception {
@@ -86,10 +105,10 @@ public final class Latency {
 		return percentiles(times);
 	}
 
-	private static void paced(int count, Sending sending) throws Exception {
+	private void paced(int count, Sending sending) throws Exception {
 		long began = System.nanoTime();
 		for (int number = 0; number < count; number++) {
-			long at = began + number * (1_000_000_000L / PER_SECOND);
+			long at = began + number * this.nanosBetween;
 			for (long left = at - System.nanoTime(); left > 0; left = at - System.nanoTime()) {
 				LockSupport.parkNanos(left);
 			}
