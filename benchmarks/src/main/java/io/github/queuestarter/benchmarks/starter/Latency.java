@@ -15,9 +15,9 @@ import io.github.queuestarter.benchmarks.Order;
 import io.github.queuestarter.benchmarks.Scenario;
 
 /**
- * Messages from one application to another that has nothing else to do, 200 a second or so
- * seldom that it rests in between: from before the send to the handler. The floor is what
- * it takes to store a message.
+ * Messages from one application to another that has nothing else to do, 200 a second or
+ * so seldom that it rests in between: from before the send to the handler. The floor is
+ * what it takes to store a message.
  */
 public final class Latency {
 
