@@ -4,7 +4,8 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Locale;
-import java.util.regex.Pattern;
+
+import org.springframework.util.Assert;
 
 /**
  * A place in the log of a queue: with which of the kept messages a group begins.
@@ -39,7 +40,7 @@ public sealed interface Position {
 	 * This message, and what lies behind it in the log.
 	 * @param id its id as {@code send} answered it or a handler got it; on Redis also the
 	 * id of an entry of the stream, which need not be there any more
-	 * @throws IllegalArgumentException if no message can have this id
+	 * @throws IllegalArgumentException if it is blank
 	 */
 	static Position of(String id) {
 		return new Message(id);
@@ -47,7 +48,8 @@ public sealed interface Position {
 
 	/**
 	 * Read a position: {@code earliest}, {@code latest}, a time such as
-	 * {@code 2026-01-31T12:00:00Z}, or the id of a message.
+	 * {@code 2026-01-31T12:00:00Z}, or the id of a message that this library has sent or
+	 * Redis has given it. For ids that other clients make up there is {@link #of}.
 	 * @throws IllegalArgumentException if it is none of these
 	 */
 	static Position parse(String text) {
@@ -68,11 +70,15 @@ public sealed interface Position {
 		catch (DateTimeException ex) {
 			// told below
 		}
-		if (Message.isId(plain)) {
+		if (isGivenByStore(plain)) {
 			return of(plain);
 		}
 		throw new IllegalArgumentException("a position must be 'earliest', 'latest', a time such as"
 				+ " 2026-01-31T12:00:00Z, or the id of a message, not '" + text + "'");
+	}
+
+	private static boolean isGivenByStore(String id) {
+		return id.matches("\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}|\\d{1,15}-\\d{1,20}");
 	}
 
 	/**
@@ -116,17 +122,8 @@ public sealed interface Position {
 	 */
 	record Message(String id) implements Position {
 
-		private static final Pattern ID = Pattern
-			.compile("\\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}|\\d{1,15}-\\d{1,20}");
-
 		public Message {
-			if (!isId(id)) {
-				throw new IllegalArgumentException("no message can have the id '" + id + "'");
-			}
-		}
-
-		private static boolean isId(String text) {
-			return ID.matcher(text).matches();
+			Assert.hasText(id, "the id of a message must not be blank");
 		}
 
 		@Override

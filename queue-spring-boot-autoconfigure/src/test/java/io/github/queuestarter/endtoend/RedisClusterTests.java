@@ -3,10 +3,9 @@ package io.github.queuestarter.endtoend;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.IntStream;
 
 import io.github.queuestarter.PageRequest;
@@ -80,22 +79,31 @@ class RedisClusterTests extends EndToEndTest {
 	@Test
 	void queuesAreSpreadOverAllMasters() {
 		Spread spread = new Spread();
-		Application application = start(application().listener(spread));
-		Set<RedisServer> owners = new HashSet<>();
-		for (int i = 0; i < 6; i++) {
-			application.template().send(this.queue + "-" + i, "text");
-			owners.add(this.cluster.ownerOf(stream() + "-" + i));
+		List<String> queues = twoOnEachMaster();
+		Application.Builder listening = application().listener(spread);
+		for (int i = 0; i < queues.size(); i++) {
+			listening.with("test.spread." + i, queues.get(i));
 		}
+		Application application = start(listening);
+		queues.forEach((queue) -> application.template().send(queue, "text"));
 		spread.received.await(6);
-		assertThat(owners).hasSizeGreaterThan(1);
 		assertThat(application.admin().stats()).hasSize(6);
 		// by another instance, so that nothing but the look of all listeners finds them
 		Application other = start(application());
 		for (int i = 0; i < 6; i++) {
-			other.template().send(this.queue + "-" + i, "delayed " + i, SendOptions.delay(Duration.ofMillis(300)));
+			other.template().send(queues.get(i), "delayed " + i, SendOptions.delay(Duration.ofMillis(300)));
 		}
 		assertThat(spread.received.await(12)).contains("delayed 0", "delayed 1", "delayed 2", "delayed 3", "delayed 4",
 				"delayed 5");
+	}
+
+	private List<String> twoOnEachMaster() {
+		Map<RedisServer, List<String>> queues = new LinkedHashMap<>();
+		for (int i = 0; queues.size() < 3 || queues.values().stream().anyMatch((some) -> some.size() < 2); i++) {
+			String queue = this.queue + "-" + i;
+			queues.computeIfAbsent(this.cluster.ownerOf("queue:" + queue), (owner) -> new ArrayList<>()).add(queue);
+		}
+		return queues.values().stream().flatMap((some) -> some.stream().limit(2)).toList();
 	}
 
 	@Test
@@ -260,12 +268,12 @@ class RedisClusterTests extends EndToEndTest {
 
 		final Received<String> received = new Received<>();
 
-		@QueueListener("${test.queue}-0")
-		@QueueListener("${test.queue}-1")
-		@QueueListener("${test.queue}-2")
-		@QueueListener("${test.queue}-3")
-		@QueueListener("${test.queue}-4")
-		@QueueListener("${test.queue}-5")
+		@QueueListener("${test.spread.0}")
+		@QueueListener("${test.spread.1}")
+		@QueueListener("${test.spread.2}")
+		@QueueListener("${test.spread.3}")
+		@QueueListener("${test.spread.4}")
+		@QueueListener("${test.spread.5}")
 		void on(String text) {
 			this.received.add(text);
 		}

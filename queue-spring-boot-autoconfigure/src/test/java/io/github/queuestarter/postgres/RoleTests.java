@@ -68,7 +68,7 @@ class RoleTests {
 				Databases.settings(this.roles.schema(), Initialize.NEVER))) {
 			app.listen("orders", "billing", 10, received);
 			String id = first(this.roles.ofApplication(),
-					"select %s.queue_send('orders', '1') from %1$s.queue_stats right join (values (1)) on true");
+					"select %s.queue_send('orders', '1') from %1$s.queue_stats right join (values (1)) one on true");
 			Awaitility.await().until(() -> received.containsKey(id));
 		}
 	}

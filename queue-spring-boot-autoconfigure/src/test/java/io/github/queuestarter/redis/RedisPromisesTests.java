@@ -11,6 +11,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
+import io.github.queuestarter.Count;
 import io.github.queuestarter.DeadLetter;
 import io.github.queuestarter.EncodedPayload;
 import io.github.queuestarter.EncodedPayload.Format;
@@ -534,6 +535,25 @@ class RedisPromisesTests {
 			assertThat(this.sink.receive().payload().asText()).isEqualTo("m" + i);
 		}
 		assertThat(ready()).isZero();
+	}
+
+	@Test
+	void readyMessagesAreCountedUpToALimitWhereTheServerHasNoLag() throws Exception {
+		MessageSource source = listen();
+		String first = this.server.redis().xadd("queue:" + QUEUE, "n", "first");
+		assertThat(this.sink.receive().id()).isEqualTo(first);
+		source.stop();
+		List<String> unread = new ArrayList<>();
+		for (int i = 0; i < 10_050; i++) {
+			unread.add(this.server.redis().xadd("queue:" + QUEUE, "n", "unread"));
+		}
+		// which takes the lag away from a server that has it
+		this.server.redis().xdel("queue:" + QUEUE, unread.get(5));
+		assertThat(this.server.store().administration().stats(Set.of(QUEUE)).get(0).ready())
+			.isEqualTo(Count.atLeast(10_000));
+		this.server.redis().xtrim("queue:" + QUEUE, 30);
+		assertThat(this.server.store().administration().stats(Set.of(QUEUE)).get(0).ready())
+			.isEqualTo(Count.exactly(30));
 	}
 
 	private long ready() {

@@ -14,6 +14,7 @@ import io.github.queuestarter.EncodedPayload;
 import io.github.queuestarter.EncodedPayload.Format;
 import io.github.queuestarter.Failure;
 import io.github.queuestarter.Position;
+import io.github.queuestarter.QueueException;
 import io.github.queuestarter.QueueEvent;
 import io.github.queuestarter.Rewound;
 import io.github.queuestarter.store.ClaimedMessage;
@@ -33,6 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.data.redis.connection.stream.MapRecord;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 /**
  * Rewinds, and readers without a group, as Redis sees them.
@@ -93,6 +95,19 @@ class RedisRewindTests {
 		this.server.redis().xdel(STREAM, first);
 		assertThat(rewind(Position.of(first)).firstId()).isEqualTo(second);
 		assertThat(rewind(Position.of("999999999999999-0"))).isEqualTo(Rewound.AT_THE_END);
+	}
+
+	@Test
+	void idThatAnotherClientMadeUpIsAPlace() throws Exception {
+		CollectingSink sink = this.server.sink(QUEUE);
+		this.server.listen(QUEUE, GROUP, sink);
+		this.server.redis().xadd(STREAM, "id", "order-17", "payload", "{}");
+		this.server.redis().xadd(STREAM, "id", "order-18", "payload", "{}");
+		settle(sink, List.of(new Settlement.Ack(sink.receive()), new Settlement.Ack(sink.receive())));
+		assertThat(rewind(Position.of("order-18")).firstId()).isEqualTo("order-18");
+		assertThat(sink.receive().id()).isEqualTo("order-18");
+		assertThatExceptionOfType(QueueException.class).isThrownBy(() -> rewind(Position.of("order-19")))
+			.withMessageContaining("order-19");
 	}
 
 	@Test
