@@ -44,7 +44,8 @@ local function count_ready()
 end
 
 local ready, capped = group['lag'], 0
-if not ready or redis.call('hexists', groups, 'unread-removed') == 1 then
+-- More than there is: somebody else has trimmed the stream
+if not ready or ready > redis.call('xlen', stream) or redis.call('hexists', groups, 'unread-removed') == 1 then
   ready = count_ready()
   if ready >= cap and group['last-delivered-id'] ~= '0-0' then
     capped = 1
