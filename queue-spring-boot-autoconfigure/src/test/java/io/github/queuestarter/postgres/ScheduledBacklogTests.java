@@ -28,7 +28,7 @@ import static org.assertj.core.api.Assertions.assertThat;
  */
 class ScheduledBacklogTests {
 
-	private static final int WAITING = 200_000;
+	private static final int WAITING = 2_000_000;
 
 	private static final int FEW = 10;
 
