@@ -147,12 +147,26 @@ class RedisInteropTests extends EndToEndTest {
 		assertThat(letters).hasSize(12);
 		assertThat(letters).allSatisfy((letter) -> {
 			assertThat(letter.failure().kind()).isEqualTo(Failure.Kind.CONVERSION);
-			assertThat(letter.failure().reason()).isNotBlank();
+			assertThat(letter.failure().reason()).contains(reasonOf(letter.id()));
 			assertThat(letter.failure().stackTrace()).contains("Amount");
 		});
 		assertThat(
 				letters.stream().map(DeadLetter::id).filter((id) -> id.matches("[a-z]+")).collect(Collectors.toSet()))
 			.isEqualTo(Set.of("number", "text", "broken", "nothing", "empty", "list", "binary"));
+	}
+
+	private static String reasonOf(String id) {
+		return switch (id) {
+			case "number" -> "no int/Int-argument constructor";
+			case "text" -> "no String-argument constructor";
+			case "broken" -> "Unexpected end-of-input";
+			case "nothing" -> "JSON null";
+			case "empty" -> "No content";
+			case "list" -> "from Array value";
+			case "binary" -> "Unrecognized token";
+			// those without an id of their own have fields that are no whole number
+			default -> "`int`";
+		};
 	}
 
 	@Test

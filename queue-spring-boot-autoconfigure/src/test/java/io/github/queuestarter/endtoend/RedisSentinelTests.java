@@ -6,6 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 
+import io.github.queuestarter.PageRequest;
 import io.github.queuestarter.QueueEvent;
 import io.github.queuestarter.QueueListener;
 import io.github.queuestarter.SendNotConfirmedException;
@@ -82,6 +83,23 @@ class RedisSentinelTests extends EndToEndTest {
 					&& String.valueOf(master.call("INFO", "replication")).contains("connected_slaves:0");
 		});
 		return replica;
+	}
+
+	/**
+	 * A replica lags, and what it says of pending messages is of the past.
+	 */
+	@Test
+	void nothingOfQueuesIsReadFromReplicaThatTheApplicationPrefers() {
+		Application application = start(
+				application().with("spring.data.redis.lettuce.read-from", "replica-preferred").listener(this.texts));
+		application.template().send(this.queue, "a");
+		application.template().send(this.queue, "b", SendOptions.delay(Duration.ofMillis(50)));
+		assertThat(this.texts.received.await(2)).containsExactlyInAnyOrder("a", "b");
+		await().until(() -> isDone(application, this.queue));
+		application.admin().deadLetters(this.queue, "default", PageRequest.first(1));
+		assertThat(String.valueOf(replica().call("INFO", "commandstats"))).contains("cmdstat_xadd")
+			.doesNotContain("cmdstat_xreadgroup", "cmdstat_xpending", "cmdstat_xinfo", "cmdstat_xrange",
+					"cmdstat_evalsha", "cmdstat_hget:");
 	}
 
 	@Test
