@@ -2,24 +2,15 @@ package io.github.queuestarter.redis;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
-import java.util.Map;
-import java.util.UUID;
 
-import io.github.queuestarter.EncodedPayload;
-import io.github.queuestarter.EncodedPayload.Format;
 import io.github.queuestarter.Position;
-import io.github.queuestarter.servers.RedisServer;
 import io.github.queuestarter.store.ClaimedMessage;
-import io.github.queuestarter.store.ConsumerIds;
 import io.github.queuestarter.store.MessageSource;
-import io.github.queuestarter.store.OutgoingMessage;
 import io.github.queuestarter.store.Subscription;
 import io.github.queuestarter.testing.TestRedis;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.springframework.data.redis.connection.RedisConnectionFactory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -33,18 +24,14 @@ class EndedWaitLossTests {
 
 	private static final String GROUP = "billing";
 
-	private static final Duration COMMAND_TIMEOUT = Duration.ofMinutes(1);
-
 	/**
 	 * A swallowed answer would be missed after this and as long a patience.
 	 */
 	private static final Duration BLOCK = Duration.ofSeconds(5);
 
-	private final ConsumerIds consumerIds = new ConsumerIds();
-
 	private final Lettuce lettuce = new Lettuce();
 
-	private RedisServer server;
+	private ServerUnderTest server;
 
 	private SilentProxy proxy;
 
@@ -58,33 +45,32 @@ class EndedWaitLossTests {
 
 	@BeforeEach
 	void handMessageToReaderThatDoesNotGetIt() throws Exception {
-		this.server = RedisServer.builder().start();
-		this.proxy = new SilentProxy(this.server.host(), this.server.port());
-		this.store = new RedisStore(connections(), connections(),
+		this.server = ServerUnderTest.start();
+		this.proxy = new SilentProxy(this.server.server().host(), this.server.server().port());
+		TestRedis behindProxy = new TestRedis("127.0.0.1", this.proxy.port(), null, null);
+		this.store = this.server.another(BLOCK.multipliedBy(4),
 				new RedisStore.Settings("queue:", Duration.ofMillis(100), BLOCK, Duration.ofMinutes(5), BLOCK),
-				(event) -> {
-				});
-		this.sink = sink();
+				(direct) -> this.lettuce.connections(behindProxy, BLOCK.multipliedBy(4)), (queue) -> null);
+		this.sink = this.server.sink(QUEUE);
 		this.source = listen(this.sink);
 		this.proxy.swallow("swallowed");
-		this.id = send("swallowed");
+		this.id = this.server.send(QUEUE, "swallowed");
 		this.proxy.awaitSwallowed();
 	}
 
 	@AfterEach
 	void close() throws IOException {
 		this.source.stop();
-		this.store.close();
+		this.server.close();
 		this.lettuce.close();
 		this.proxy.close();
-		this.server.close();
 	}
 
 	@Test
 	void signOffGivesItBack() throws Exception {
 		this.source.stop();
 		this.store.consumers().retire(QUEUE, this.sink.consumer());
-		this.sink = sink();
+		this.sink = this.server.sink(QUEUE);
 		this.source = listen(this.sink);
 		assertComesUncounted();
 	}
@@ -105,30 +91,11 @@ class EndedWaitLossTests {
 		assertThat(this.sink.failures()).isEmpty();
 	}
 
-	private CollectingSink sink() {
-		String consumer = this.consumerIds.next();
-		this.store.consumers().register(QUEUE, consumer);
-		return new CollectingSink(consumer);
-	}
-
 	private MessageSource listen(CollectingSink to) {
 		MessageSource listening = this.store.reader()
 			.open(new Subscription(QUEUE, GROUP, Position.earliest(), "tests"), to);
 		listening.start();
 		return listening;
-	}
-
-	private String send(String text) {
-		String sent = UUID.randomUUID().toString();
-		this.store.appender()
-			.append(List
-				.of(new OutgoingMessage(sent, QUEUE, EncodedPayload.ofText(text, Format.TEXT), Map.of(), null, null)),
-					false);
-		return sent;
-	}
-
-	private RedisConnectionFactory connections() {
-		return this.lettuce.connections(new TestRedis("127.0.0.1", this.proxy.port(), null, null), COMMAND_TIMEOUT);
 	}
 
 }
