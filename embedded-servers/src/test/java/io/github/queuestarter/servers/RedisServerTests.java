@@ -1,9 +1,12 @@
 package io.github.queuestarter.servers;
 
 import java.net.SocketTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -136,7 +139,10 @@ class RedisServerTests {
 				RedisClient client = new RedisClient(server)) {
 			client.call("SET key value");
 		}
-		assertThat(directory).isNotEmptyDirectory();
+		try (Stream<Path> kept = Files.walk(directory)) {
+			assertThat(kept.filter((file) -> file.toString().endsWith(".aof"))).anySatisfy(
+					(file) -> assertThat(file).content(StandardCharsets.ISO_8859_1).contains("SET", "key", "value"));
+		}
 	}
 
 	@Test

@@ -338,7 +338,7 @@ declare
   answer queue_claimed_v1;
   is_paused boolean;
   is_registered boolean;
-  stands_in_line boolean := false;
+  leaves_unread boolean := false;
   began timestamptz := clock_timestamp();
   taken_xids xid8[] := '{}';
   taken_ids bigint[] := '{}';
@@ -365,7 +365,7 @@ begin
   lock_key := hashtextextended('queue_cursor'::regclass::oid::text || '/' || q || '/' || g, 42);
   if not pg_try_advisory_xact_lock(lock_key) then
     -- a claim takes a few milliseconds; to stand in line for it costs less than to ask again and again
-    stands_in_line := not apart;
+    leaves_unread := not apart;
     patience := current_setting('lock_timeout');
     begin
       perform set_config('lock_timeout', '20ms', true), pg_advisory_xact_lock(lock_key);
@@ -424,8 +424,9 @@ begin
         exit when k >= n or bytes >= most_bytes;
       end loop;
     end if;
-    -- 2. transactions that began after base: the stretches between those that still run at head
-    stands_in_line := stands_in_line and k = 0;
+    -- 2. transactions that began after base: the stretches between those that still run at head. What was taken before
+    -- them is read already, and a claim is read in one way
+    leaves_unread := leaves_unread and k = 0;
     if k < n and bytes < most_bytes then
       if c.after_xid < pg_snapshot_xmax(c.base) then
         c.after_xid := pg_snapshot_xmax(c.base);
@@ -447,7 +448,7 @@ begin
           part_room := cardinality(part_ids) / 2;
         end loop;
         if part_ids is not null then
-          if not apart and not stands_in_line then
+          if not apart and not leaves_unread then
             return query
               select null::text, null::bigint, m.id, m.message_id, m.sent_at, m.format, m.payload, m.headers, m.xid
                 from queue_message m
@@ -479,7 +480,7 @@ begin
   end loop;
   -- an idle poll writes nothing, unless it had to read much to find nothing
   if k > 0 and not apart then
-    if stands_in_line then
+    if leaves_unread then
       -- those that are waited for may be committed by the time this is read
       answer.payload := concat_ws(',', unread_from, taken_xids[k], taken_ids[k], array_to_string(stops, ','));
     end if;
