@@ -7,9 +7,12 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 import org.jspecify.annotations.Nullable;
+
+import org.springframework.data.redis.connection.RedisConnection;
 
 /**
  * The one read of a reader for which the server waits until there is a message. It ends
@@ -30,29 +33,31 @@ final class BlockingRead {
 
 	private final Duration longest;
 
-	private final Runnable closeConnection;
+	private final Consumer<RedisConnection> giveUp;
 
 	private final AtomicReference<@Nullable Turn> turn = new AtomicReference<>();
 
 	/**
 	 * Create.
 	 * @param longest for how long the server may wait
-	 * @param closeConnection closes the connection of the reader
+	 * @param giveUp closes a connection of the reader unless it is closed already
 	 */
-	BlockingRead(Duration longest, Runnable closeConnection) {
+	BlockingRead(Duration longest, Consumer<RedisConnection> giveUp) {
 		this.longest = longest;
-		this.closeConnection = closeConnection;
+		this.giveUp = giveUp;
 	}
 
 	/**
 	 * Read, unless no message is wanted.
+	 * @param connection where
 	 * @param atMost for how long the server should wait at most
 	 * @param wanted whether a message is wanted, by whom the read is for
 	 * @param read does it, with the time for which the server is to wait
 	 * @return what came, if anything did
 	 */
-	<R> List<R> read(Duration atMost, BooleanSupplier wanted, Function<Duration, @Nullable List<R>> read) {
-		Turn mine = new Turn(System.nanoTime(), wanted);
+	<R> List<R> read(RedisConnection connection, Duration atMost, BooleanSupplier wanted,
+			Function<Duration, @Nullable List<R>> read) {
+		Turn mine = new Turn(connection, System.nanoTime(), wanted);
 		this.turn.set(mine);
 		try {
 			// After it can be ended, so that none begins for which it is too late to be
@@ -66,7 +71,11 @@ final class BlockingRead {
 			return List.of();
 		}
 		finally {
-			this.turn.compareAndSet(mine, null);
+			if (!this.turn.compareAndSet(mine, null)) {
+				// Who ended it may still be about to: the next read must not get to use
+				// it
+				this.giveUp.accept(connection);
+			}
 		}
 	}
 
@@ -95,17 +104,18 @@ final class BlockingRead {
 
 	private void end(Turn which) {
 		if (!which.wanted().getAsBoolean() && this.turn.compareAndSet(which, null)) {
-			this.closeConnection.run();
+			this.giveUp.accept(which.connection());
 		}
 	}
 
 	/**
 	 * One read.
 	 *
+	 * @param connection where it reads
 	 * @param began when it began, in nanoseconds
 	 * @param wanted whether a message is wanted
 	 */
-	private record Turn(long began, BooleanSupplier wanted) {
+	private record Turn(RedisConnection connection, long began, BooleanSupplier wanted) {
 	}
 
 }

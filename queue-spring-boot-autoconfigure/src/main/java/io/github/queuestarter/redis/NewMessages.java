@@ -117,7 +117,8 @@ final class NewMessages implements Polls {
 		this.asked = Math.min(this.room, MOST_AT_ONCE);
 		// One that was fenced has no room, and its successor is not yet registered
 		String reader = this.consumer;
-		List<ByteRecord> records = blocking.read(untilReconcile(), () -> this.reception.wantsMessagesFor(reader),
+		List<ByteRecord> records = blocking.read(connection, untilReconcile(),
+				() -> this.reception.wantsMessagesFor(reader),
 				(block) -> read(connection, StreamReadOptions.empty().count(this.asked).block(block)));
 		this.reception.sink().pollSucceeded();
 		return records;

@@ -124,7 +124,7 @@ final class OwnReading implements Polls {
 	@Override
 	public List<ByteRecord> poll(RedisConnection connection, BlockingRead blocking) {
 		this.batch = new ArrayList<>();
-		List<ByteRecord> records = blocking.read(Duration.ofNanos(this.nextLook - System.nanoTime()),
+		List<ByteRecord> records = blocking.read(connection, Duration.ofNanos(this.nextLook - System.nanoTime()),
 				this.reception::wantsMessages, (block) -> read(connection, block));
 		this.left = records.size();
 		this.reception.sink().pollSucceeded();

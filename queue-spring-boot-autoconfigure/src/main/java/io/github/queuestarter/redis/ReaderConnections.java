@@ -69,6 +69,15 @@ final class ReaderConnections implements RedisConnectionFactory {
 	}
 
 	/**
+	 * The same, but not if it is another one by now.
+	 */
+	void drop(RedisConnection open) {
+		if (this.connection.compareAndSet(open, null)) {
+			open.close();
+		}
+	}
+
+	/**
 	 * Do something with the connection if there is one.
 	 */
 	void ifOpen(Consumer<RedisConnection> action) {
