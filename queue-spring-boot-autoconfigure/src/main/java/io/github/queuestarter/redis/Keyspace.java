@@ -87,20 +87,40 @@ final class Keyspace {
 	}
 
 	private String stream(String queue) {
-		@Nullable String own = this.keys.get(queue);
+		String own = this.keys.get(queue);
 		if (own != null) {
 			return own;
 		}
-		String stream = this.prefix + encode(queue);
-		this.keys.forEach((other, key) -> {
-			if (key.equals(stream)) {
-				throw new QueueStoreException(
-						"Queue '%s' would have the stream '%s', which 'queue.queues.%s.redis.key' gives to queue '%s'"
-							.formatted(queue, stream, other, other),
-						null);
-			}
-		});
-		return stream;
+		String other = successor(queue);
+		if (other != null) {
+			throw new QueueStoreException(
+					"Queue '%s' would have the stream '%s', which 'queue.queues.%s.redis.key' gives to queue '%s'"
+						.formatted(queue, usual(queue), other, other),
+					null);
+		}
+		return usual(queue);
+	}
+
+	/**
+	 * Whether another queue has the stream that would be this one's. It may still be
+	 * known from before.
+	 */
+	boolean isReplaced(String queue) {
+		return !this.keys.containsKey(queue) && successor(queue) != null;
+	}
+
+	private @Nullable String successor(String queue) {
+		String usual = usual(queue);
+		return this.keys.entrySet()
+			.stream()
+			.filter((entry) -> entry.getValue().equals(usual))
+			.map(Map.Entry::getKey)
+			.findFirst()
+			.orElse(null);
+	}
+
+	private String usual(String queue) {
+		return this.prefix + encode(queue);
 	}
 
 	/**

@@ -52,6 +52,9 @@ final class RedisAdministration implements Administration {
 		this.positions = new Positions(calls);
 	}
 
+	/**
+	 * {@inheritDoc} Not those whose stream is now another queue's.
+	 */
 	@Override
 	public Set<String> queues() {
 		Set<byte[]> names = this.calls.call((commands) -> commands.smembers(this.keyspace.names()));
@@ -59,6 +62,7 @@ final class RedisAdministration implements Administration {
 		if (names != null) {
 			names.forEach((name) -> queues.add(new String(name, StandardCharsets.UTF_8)));
 		}
+		queues.removeIf(this.keyspace::isReplaced);
 		return queues;
 	}
 

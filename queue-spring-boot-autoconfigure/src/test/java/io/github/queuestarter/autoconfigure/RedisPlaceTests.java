@@ -6,8 +6,10 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
 
+import io.github.queuestarter.GroupStats;
 import io.github.queuestarter.QueueListener;
 import io.github.queuestarter.QueueStoreException;
+import io.github.queuestarter.core.QueueAdmin;
 import io.github.queuestarter.core.QueueTemplate;
 import io.github.queuestarter.redis.RedisStore;
 import io.github.queuestarter.servers.RedisServer;
@@ -167,6 +169,23 @@ class RedisPlaceTests {
 			.run((context) -> assertThatExceptionOfType(QueueStoreException.class)
 				.isThrownBy(() -> context.getBean(QueueTemplate.class).send("prices", "text"))
 				.withMessageContaining("queue.queues.orders.redis.key"));
+	}
+
+	@Test
+	void queueWhoseStreamIsNowThatOfAnotherIsNoLongerListed() {
+		ApplicationContextRunner application = this.application.withPropertyValues("queue.redis.prefix=" + this.key);
+		application.run((context) -> {
+			context.getBean(QueueTemplate.class).send("prices", Map.of("item", "tea"));
+			Awaitility.await().until(() -> context.getBean(QueueAdmin.class).queues().contains("prices"));
+		});
+		application.withBean(Shop.class, () -> new Shop(new CopyOnWriteArrayList<>()))
+			.withPropertyValues("queue.queues.orders.redis.key=" + this.key + "prices")
+			.run((context) -> {
+				QueueAdmin admin = context.getBean(QueueAdmin.class);
+				Awaitility.await().until(() -> admin.queues().contains("orders"));
+				assertThat(admin.queues()).doesNotContain("prices");
+				assertThat(admin.stats()).extracting(GroupStats::queue).containsExactly("orders");
+			});
 	}
 
 	@Test
