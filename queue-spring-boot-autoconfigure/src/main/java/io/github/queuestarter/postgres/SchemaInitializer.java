@@ -63,8 +63,8 @@ final class SchemaInitializer {
 					throw this.version.notReady(found,
 							", and the application's role may not make it (" + SqlFailures.firstLine(ex) + ")");
 				}
-				// The wait for the lock has been the pause before the next try
-				if (!SqlFailures.isLockNotAvailable(ex) || left == 1) {
+				// The wait for a lock has been the pause before the next try
+				if (!SqlFailures.isLockNotAvailable(ex) && !SqlFailures.isDeadlock(ex) || left == 1) {
 					throw ex;
 				}
 			}

@@ -208,6 +208,30 @@ class UpgradeTests {
 	}
 
 	@Test
+	void upgradeIsTriedAgainAfterADeadlock() throws Exception {
+		new OldRelease(1).install(pool, this.schema);
+		ExecutorService executor = Executors.newSingleThreadExecutor();
+		try (Connection busy = Databases.dedicated().getConnection()) {
+			// so that not this session but the upgrade is the victim
+			execute(busy, "set deadlock_timeout = '1min'");
+			busy.setAutoCommit(false);
+			execute(busy, "lock table " + quoted("queue_retry") + " in row exclusive mode");
+			Future<?> upgrade = executor.submit(() -> store(this.schema).initialize());
+			Awaitility.await()
+				.pollInterval(Duration.ofMillis(10))
+				.until(() -> number("select count(*) from pg_locks where not granted and relation = '"
+						+ quoted("queue_retry") + "'::regclass") > 0);
+			execute(busy, "lock table " + quoted("queue_message") + " in row exclusive mode");
+			busy.rollback();
+			upgrade.get(30, TimeUnit.SECONDS);
+		}
+		finally {
+			executor.shutdown();
+		}
+		assertThat(number("select version from " + quoted("queue_meta"))).isEqualTo(SchemaVersion.NEEDED);
+	}
+
+	@Test
 	void tablesOfANewerReleaseAreGoodForThisOne() throws Exception {
 		store(this.schema).initialize();
 		execute("update " + quoted("queue_meta") + " set version = version + 1");
