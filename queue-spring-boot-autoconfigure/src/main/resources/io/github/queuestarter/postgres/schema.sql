@@ -224,6 +224,21 @@ create table if not exists queue_consumer (
   registered_at timestamptz not null default clock_timestamp()
 ) with (fillfactor = 50);
 
+-- All rows of these come and go. A vacuum that pauses, as is right for tables that stay, is slower than a busy queue, and
+-- the table grows for as long as that lasts.
+do $$
+declare
+  t regclass;
+begin
+  foreach t in array array['queue_message', 'queue_cursor', 'queue_delivery', 'queue_retry', 'queue_scheduled']::regclass[] loop
+    -- not where an operator has decided
+    if not exists (select from pg_class c, unnest(c.reloptions) o (option)
+                    where c.oid = t and o.option like 'autovacuum%') then
+      execute format('alter table %s set (autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_cost_delay = 0)', t);
+    end if;
+  end loop;
+end $$;
+
 do $$
 begin
   if to_regtype('queue_claimed_v1') is null then

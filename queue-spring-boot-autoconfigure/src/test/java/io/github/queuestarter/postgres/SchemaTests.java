@@ -78,6 +78,24 @@ class SchemaTests {
 	}
 
 	@Test
+	void vacuumDoesNotPauseUnlessAnOperatorSaysSo() throws Exception {
+		store(Databases.settings(this.schema)).initialize();
+		assertThat(options("queue_message")).contains("autovacuum_vacuum_cost_delay=0");
+		execute("alter table " + quoted("queue_message") + " reset (autovacuum_vacuum_scale_factor,"
+				+ " autovacuum_vacuum_cost_delay), set (autovacuum_vacuum_cost_limit = 500)");
+		execute("alter table " + quoted("queue_retry") + " reset (autovacuum_vacuum_scale_factor,"
+				+ " autovacuum_vacuum_cost_delay), set (fillfactor = 90)");
+		execute("update " + quoted("queue_meta") + " set version = 1");
+		store(Databases.settings(this.schema)).initialize();
+		assertThat(options("queue_message")).isEqualTo("{autovacuum_vacuum_cost_limit=500}");
+		assertThat(options("queue_retry")).contains("fillfactor=90", "autovacuum_vacuum_cost_delay=0");
+	}
+
+	private String options(String table) throws SQLException {
+		return text("select reloptions::text from pg_class where oid = '" + quoted(table) + "'::regclass");
+	}
+
+	@Test
 	void missingTablesThatMayNotBeMadeAreNamedWithTheirScript() {
 		assertThatExceptionOfType(QueueSchemaException.class).isThrownBy(() -> store(never()).initialize())
 			.withMessageContaining(this.schema)

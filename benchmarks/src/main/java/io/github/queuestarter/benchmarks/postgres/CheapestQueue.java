@@ -31,7 +31,7 @@ final class CheapestQueue implements RawQueue {
 				  id bigint generated always as identity,
 				  queue text not null,
 				  payload text not null,
-				  primary key (queue, id))""");
+				  primary key (queue, id))""" + VACUUMED_LIKE_OURS);
 	}
 
 	@Override

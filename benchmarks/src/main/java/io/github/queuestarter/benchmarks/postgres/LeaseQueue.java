@@ -37,7 +37,7 @@ final class LeaseQueue implements RawQueue {
 				  attempts int not null default 0,
 				  lease_until timestamptz,
 				  created_at timestamptz not null default now(),
-				  payload text not null)""", "create index on raw_queue (queue, status, id)");
+				  payload text not null)""" + VACUUMED_LIKE_OURS, "create index on raw_queue (queue, status, id)");
 	}
 
 	@Override

@@ -14,6 +14,11 @@ import io.github.queuestarter.benchmarks.starter.Ours;
 interface RawQueue {
 
 	/**
+	 * End of the statement that makes the table.
+	 */
+	String VACUUMED_LIKE_OURS = " with (autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_cost_delay = 0)";
+
+	/**
 	 * The name of this kind in the report.
 	 */
 	String name();

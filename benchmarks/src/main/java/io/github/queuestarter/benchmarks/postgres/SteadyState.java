@@ -33,6 +33,10 @@ final class SteadyState {
 
 	private static final String TABLE = "table with indexes, MB";
 
+	private static final String GROWTH = "table at the end beside half time";
+
+	private static final String LATE = "messages/s, second half beside first";
+
 	private static final double MOST_LEFT_SECONDS = 10;
 
 	private static final int SENT_AT_ONCE = 1000;
@@ -85,10 +89,10 @@ final class SteadyState {
 				Ours ours = Ours.start(database, (order) -> handled.add(order.fromZero()), Map.of())) {
 			ours.listen();
 			CpuClock cpu = new CpuClock(this.server);
-			return whileSending(handled, ours::send, () -> {
+			return whileSending(handled, ours::send, new Table(database, "queue.queue_message"), (table) -> {
 				double rate = Ours.awaitDone(database, handled);
 				ours.requireNothingLeft();
-				return figures(database, "queue.queue_message", cpu, rate, handled.count());
+				return figures(table, cpu, rate, handled.count());
 			});
 		}
 	}
@@ -99,12 +103,13 @@ final class SteadyState {
 		try (Database database = this.server.fresh(); Connection sending = database.connectForBulk()) {
 			queue.create(database);
 			CpuClock cpu = new CpuClock(this.server);
-			return whileSending(handled, (from, to) -> RawQueue.insert(sending, Order.json(from, to)), () -> {
-				drain(database, queue, handled);
-				double rate = handled.rateUntilNow();
-				handled.requireEachOnce();
-				return figures(database, "raw_queue", cpu, rate, handled.count());
-			});
+			return whileSending(handled, (from, to) -> RawQueue.insert(sending, Order.json(from, to)),
+					new Table(database, "raw_queue"), (table) -> {
+						drain(database, queue, handled);
+						double rate = handled.rateUntilNow();
+						handled.requireEachOnce();
+						return figures(table, cpu, rate, handled.count());
+					});
 		}
 	}
 
@@ -118,26 +123,27 @@ final class SteadyState {
 		}
 	}
 
-	private static Map<String, Double> figures(Database database, String table, CpuClock cpu, double rate, long count)
-			throws Exception {
+	private static Map<String, Double> figures(Table table, CpuClock cpu, double rate, long count) throws Exception {
 		Map<String, Double> figures = new LinkedHashMap<>(cpu.with(rate, count));
-		double left = database.number("select count(*) from " + table);
+		double left = table.rows();
 		figures.put(LEFT, left);
 		figures.put(LEFT_SECONDS, left / rate);
-		figures.put(TABLE, database.number("select pg_total_relation_size('" + table + "')") / 1024.0 / 1024);
+		figures.put(TABLE, table.megabytes());
 		return figures;
 	}
 
-	private Map<String, Double> whileSending(Handled handled, Sending sending, Contender.Work receiving)
+	private Map<String, Double> whileSending(Handled handled, Sending sending, Table table, Receiving receiving)
 			throws Exception {
 		ExecutorService sender = Executors.newSingleThreadExecutor();
+		HalfTime halfTime = new HalfTime(handled, table);
 		try {
 			Future<?> sent = sender.submit(() -> {
-				handled.expect(send(handled, sending));
+				handled.expect(send(handled, sending, halfTime));
 				return null;
 			});
-			Map<String, Double> measured = receiving.run();
+			Map<String, Double> measured = new LinkedHashMap<>(receiving.receive(table));
 			sent.get();
+			measured.putAll(halfTime.besideTheEnd());
 			return measured;
 		}
 		finally {
@@ -145,9 +151,15 @@ final class SteadyState {
 		}
 	}
 
-	private long send(Handled handled, Sending sending) throws Exception {
-		long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(this.seconds);
-		long sent = 0;
+	private long send(Handled handled, Sending sending, HalfTime halfTime) throws Exception {
+		long half = System.nanoTime() + TimeUnit.SECONDS.toNanos(this.seconds) / 2;
+		long sent = sendUntil(half, 0, handled, sending);
+		halfTime.take();
+		return sendUntil(half + TimeUnit.SECONDS.toNanos(this.seconds) / 2, sent, handled, sending);
+	}
+
+	private static long sendUntil(long end, long from, Handled handled, Sending sending) throws Exception {
+		long sent = from;
 		while (System.nanoTime() - end < 0) {
 			if (sent - handled.count() > MOST_AHEAD) {
 				LockSupport.parkNanos(LOOK_AGAIN_NANOS);
@@ -164,6 +176,58 @@ final class SteadyState {
 	private interface Sending {
 
 		void send(long from, long to) throws Exception;
+
+	}
+
+	@FunctionalInterface
+	private interface Receiving {
+
+		Map<String, Double> receive(Table table) throws Exception;
+
+	}
+
+	/**
+	 * How far it was when half of the time was over.
+	 */
+	private static final class HalfTime {
+
+		private final Handled handled;
+
+		private final Table table;
+
+		private long count;
+
+		private double megabytes;
+
+		private HalfTime(Handled handled, Table table) {
+			this.handled = handled;
+			this.table = table;
+		}
+
+		private void take() throws Exception {
+			this.count = this.handled.count();
+			this.megabytes = this.table.megabytes();
+		}
+
+		private Map<String, Double> besideTheEnd() throws Exception {
+			return Map.of(GROWTH, this.table.megabytes() / this.megabytes, LATE,
+					(double) (this.handled.count() - this.count) / this.count);
+		}
+
+	}
+
+	/**
+	 * Where the messages lie.
+	 */
+	private record Table(Database database, String name) {
+
+		double rows() throws Exception {
+			return this.database.number("select count(*) from " + this.name);
+		}
+
+		double megabytes() throws Exception {
+			return this.database.number("select pg_total_relation_size('" + this.name + "')") / 1024.0 / 1024;
+		}
 
 	}
 
