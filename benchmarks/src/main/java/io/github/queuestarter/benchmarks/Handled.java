@@ -74,9 +74,17 @@ public final class Handled {
 		return this.count.get();
 	}
 
+	/**
+	 * Wait until all have come, for as long as some do.
+	 */
 	public void await() throws InterruptedException {
-		if (!this.all.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
-			throw new IllegalStateException(this.count + " of " + this.expected + " messages were handled");
+		long before = this.count.get();
+		while (!this.all.await(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+			long now = this.count.get();
+			if (now == before) {
+				throw new IllegalStateException(now + " of " + this.expected + " messages were handled");
+			}
+			before = now;
 		}
 	}
 

@@ -140,14 +140,17 @@ final class StreamPolling {
 	private List<ByteRecord> poll(RedisConnection connection) {
 		CompletableFuture<Boolean> answered = new CompletableFuture<>();
 		answered.orTimeout(this.block.plus(PATIENCE).toMillis(), TimeUnit.MILLISECONDS).exceptionallyAsync((ex) -> {
-			this.connections.drop();
+			this.connections.drop(connection);
 			return false;
 		});
 		try {
 			return this.messages.poll(connection, this.blocking);
 		}
 		finally {
-			answered.complete(true);
+			if (!answered.complete(true)) {
+				// What noticed that may still be about to: not under the next poll
+				this.connections.drop(connection);
+			}
 		}
 	}
 

@@ -231,7 +231,7 @@ declare
   t regclass;
 begin
   foreach t in array array['queue_message', 'queue_cursor', 'queue_delivery', 'queue_retry', 'queue_scheduled']::regclass[] loop
-    -- not where an operator has decided
+    -- not where an operator has said something about the table
     if not exists (select from pg_class c, unnest(c.reloptions) o (option)
                     where c.oid = t and o.option like 'autovacuum%') then
       execute format('alter table %s set (autovacuum_vacuum_scale_factor = 0.05, autovacuum_vacuum_cost_delay = 0)', t);

@@ -60,7 +60,9 @@ final class Plans {
 	 * The value of an expression, as text.
 	 */
 	String value(String expression) throws SQLException {
-		return run("do $$ begin raise notice '%', (" + expression + "); end $$").get(0);
+		List<String> notices = run("do $$ begin raise notice '%', (" + expression + "); end $$");
+		assertThat(notices).hasSize(1);
+		return notices.get(0);
 	}
 
 	/**

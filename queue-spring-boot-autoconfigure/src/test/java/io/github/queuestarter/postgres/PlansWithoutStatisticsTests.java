@@ -20,6 +20,8 @@ class PlansWithoutStatisticsTests {
 	private static final String CLAIM = "select count(*) from claim_v2('orders', 'billing', 'me', " + BATCH
 			+ ", false)";
 
+	private static final String TEXT = "x".repeat(200);
+
 	@AutoClose
 	private static final HikariDataSource pool = Databases.pool();
 
@@ -39,7 +41,7 @@ class PlansWithoutStatisticsTests {
 
 	@Test
 	void claimReadsABatch() throws Exception {
-		fill(400);
+		fill(400, TEXT);
 		this.plans.assertReadsFew(CLAIM);
 		this.plans.assertReadsFew(CLAIM);
 	}
@@ -50,7 +52,7 @@ class PlansWithoutStatisticsTests {
 	 */
 	@Test
 	void claimsUnderAHeldSnapshotReadNoMoreThanTheFirstOnes() throws Exception {
-		fill(120);
+		fill(120, TEXT);
 		long first = this.plans.pagesOfAll(CLAIM);
 		try (Connection holding = Databases.dedicated().getConnection();
 				Statement statement = holding.createStatement()) {
@@ -69,7 +71,7 @@ class PlansWithoutStatisticsTests {
 
 	@Test
 	void retentionDoesNotCompareEachMessageWithAllThatAreInFlight() throws Exception {
-		fill(6);
+		fill(6, "{}");
 		for (int i = 0; i < 4; i++) {
 			this.plans.run(CLAIM);
 		}
@@ -80,10 +82,9 @@ class PlansWithoutStatisticsTests {
 		assertThat(left()).isEqualTo(5 * BATCH);
 	}
 
-	private void fill(int batches) throws SQLException {
-		this.plans
-			.run("insert into queue_message (queue, payload) select 'orders', repeat('x', 200) from generate_series(1, "
-					+ batches * BATCH + ")");
+	private void fill(int batches, String payload) throws SQLException {
+		this.plans.run("insert into queue_message (queue, payload) select 'orders', '" + payload
+				+ "' from generate_series(1, " + batches * BATCH + ")");
 	}
 
 	private int left() throws SQLException {

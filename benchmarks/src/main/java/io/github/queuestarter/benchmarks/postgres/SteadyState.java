@@ -155,7 +155,9 @@ final class SteadyState {
 		long half = System.nanoTime() + TimeUnit.SECONDS.toNanos(this.seconds) / 2;
 		long sent = sendUntil(half, 0, handled, sending);
 		halfTime.take();
-		return sendUntil(half + TimeUnit.SECONDS.toNanos(this.seconds) / 2, sent, handled, sending);
+		sent = sendUntil(half + TimeUnit.SECONDS.toNanos(this.seconds) / 2, sent, handled, sending);
+		halfTime.end();
+		return sent;
 	}
 
 	private static long sendUntil(long end, long from, Handled handled, Sending sending) throws Exception {
@@ -187,7 +189,7 @@ final class SteadyState {
 	}
 
 	/**
-	 * How far it was when half of the time was over.
+	 * How far it was when half of the time was over, and how much further at the end.
 	 */
 	private static final class HalfTime {
 
@@ -196,6 +198,8 @@ final class SteadyState {
 		private final Table table;
 
 		private long count;
+
+		private long countAtTheEnd;
 
 		private double megabytes;
 
@@ -209,9 +213,15 @@ final class SteadyState {
 			this.megabytes = this.table.megabytes();
 		}
 
+		private void end() {
+			this.countAtTheEnd = this.handled.count();
+		}
+
 		private Map<String, Double> besideTheEnd() throws Exception {
-			return Map.of(GROWTH, this.table.megabytes() / this.megabytes, LATE,
-					(double) (this.handled.count() - this.count) / this.count);
+			Map<String, Double> figures = new LinkedHashMap<>();
+			figures.put(GROWTH, this.table.megabytes() / this.megabytes);
+			figures.put(LATE, (double) (this.countAtTheEnd - this.count) / this.count);
+			return figures;
 		}
 
 	}
