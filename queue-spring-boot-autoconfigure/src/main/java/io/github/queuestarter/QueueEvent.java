@@ -15,10 +15,19 @@ public sealed interface QueueEvent {
 	}
 
 	/**
-	 * Messages were to be sent after commit, and could not be.
+	 * Messages were to be sent after commit, and could not be, or were sent and are not
+	 * confirmed by enough replicas.
 	 */
 	record SendAfterCommitFailed(String backend, String queue, List<String> ids,
 			Throwable cause) implements QueueEvent {
+
+		/**
+		 * Whether they were sent, and are only not confirmed.
+		 */
+		public boolean onlyUnconfirmed() {
+			return this.cause instanceof SendNotConfirmedException;
+		}
+
 	}
 
 	/**

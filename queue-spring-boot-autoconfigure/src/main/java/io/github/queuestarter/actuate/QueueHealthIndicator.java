@@ -70,8 +70,7 @@ public final class QueueHealthIndicator extends AbstractHealthIndicator {
 			entry.putIfAbsent("backend", state.backend());
 			entry.put("listener", of(state));
 			if (!state.running() || !state.polling()) {
-				problems.add("Listener '" + state.id() + "' has stopped polling"
-						+ ((state.lastError() != null) ? ": " + state.lastError() : ""));
+				problems.add("Listener '" + state.id() + "' has stopped polling" + why(state));
 			}
 			if (!state.settling()) {
 				problems.add("Listener '" + state.id() + "' can't settle its messages");
@@ -81,6 +80,14 @@ public final class QueueHealthIndicator extends AbstractHealthIndicator {
 		if (!problems.isEmpty()) {
 			builder.down().withDetail("problems", problems);
 		}
+	}
+
+	private static String why(ListenerState state) {
+		if (state.lastError() != null) {
+			return ": " + state.lastError();
+		}
+		return state.registered() ? ""
+				: ": its heartbeat is not confirmed by " + state.backend() + ", why is in the log";
 	}
 
 	/**

@@ -96,7 +96,7 @@ public final class QueueMetrics implements MeterBinder, QueueObserver {
 			count("queue.dead.letters.removed", DEAD_LETTERS_REMOVED,
 					tags(removed.backend(), removed.queue(), removed.group()), removed.count());
 		}
-		else if (event instanceof QueueEvent.SendAfterCommitFailed failed) {
+		else if (event instanceof QueueEvent.SendAfterCommitFailed failed && !failed.onlyUnconfirmed()) {
 			count("queue.send.lost", "Messages that could not be sent after the commit of their transaction",
 					Tags.of("backend", failed.backend()), failed.ids().size());
 		}

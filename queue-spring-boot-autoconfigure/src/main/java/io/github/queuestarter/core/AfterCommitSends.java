@@ -93,7 +93,8 @@ final class AfterCommitSends implements TransactionSynchronization {
 			this.store.appender().append(sending, false);
 		}
 		catch (RuntimeException ex) {
-			List<String> ids = sending.stream().map(OutgoingMessage::id).toList();
+			List<String> ids = (ex instanceof SendNotConfirmedException unconfirmed) ? unconfirmed.getIds()
+					: sending.stream().map(OutgoingMessage::id).toList();
 			this.observer
 				.on(new QueueEvent.SendAfterCommitFailed(this.store.backend(), sending.get(0).queue(), ids, ex));
 			throw new SendAfterCommitException("The transaction is committed, but " + what(sending.size(), ex), ex);

@@ -99,8 +99,10 @@ public final class EventLog implements QueueObserver {
 			logger.debug("Settling failed", failed.cause());
 		}
 		else if (event instanceof QueueEvent.SendAfterCommitFailed failed) {
-			logger.error(failed.ids().size() + " messages could not be sent to " + failed.backend()
-					+ " after their transaction had been committed: " + firstOf(failed.ids()), failed.cause());
+			logger.error(failed.ids().size() + " messages "
+					+ (failed.onlyUnconfirmed() ? "are not confirmed by enough replicas of " : "could not be sent to ")
+					+ failed.backend() + " after their transaction had been committed: " + firstOf(failed.ids()),
+					failed.cause());
 		}
 		else if (event instanceof QueueEvent.HeartbeatFailed failed) {
 			warnNowAndThen("heartbeat " + failed.backend(), () -> "Heartbeat did not reach " + failed.backend() + " ("

@@ -1,5 +1,7 @@
 package io.github.queuestarter.listener;
 
+import java.time.Duration;
+
 /**
  * What a consumer is allowed to do by the last confirmed heartbeat.
  */
@@ -15,5 +17,10 @@ interface Lease {
 	 * less than the expiry ago.
 	 */
 	boolean valid();
+
+	/**
+	 * For how long it has not been valid; zero if it is.
+	 */
+	Duration invalidFor();
 
 }

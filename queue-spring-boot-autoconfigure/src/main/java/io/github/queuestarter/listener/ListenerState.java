@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param concurrency how many messages it handles at the same time
  * @param running whether it is started and all its threads are alive
  * @param polling whether it polls its store, or waits until its handlers have room for
- * more
+ * more; not if its polls fail or its heartbeat is not confirmed for long
  * @param registered whether its consumer is registered and the heartbeat confirmed
  * @param lastPoll when the store last answered a poll, or {@code null} if never
  * @param consecutiveErrors how many polls failed since

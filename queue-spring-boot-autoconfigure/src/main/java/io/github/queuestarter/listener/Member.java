@@ -25,6 +25,8 @@ final class Member implements Lease {
 
 	private volatile long confirmed;
 
+	private volatile long unregisteredSince = System.nanoTime();
+
 	// used by the thread of the heartbeat only
 	private long tried = System.nanoTime();
 
@@ -51,6 +53,13 @@ final class Member implements Lease {
 	@Override
 	public boolean valid() {
 		return this.registered && System.nanoTime() - this.confirmed < this.expiry.toNanos();
+	}
+
+	@Override
+	public Duration invalidFor() {
+		long now = System.nanoTime();
+		long since = this.registered ? this.confirmed + this.expiry.toNanos() : this.unregisteredSince;
+		return Duration.ofNanos(Math.max(0, now - since));
 	}
 
 	/**
@@ -101,6 +110,7 @@ final class Member implements Lease {
 	 */
 	String fenced() {
 		String lost = this.consumer;
+		this.unregisteredSince = System.nanoTime();
 		this.registered = false;
 		this.consumer = this.ids.next();
 		this.listeners.forEach((listener) -> listener.abandon(lost));

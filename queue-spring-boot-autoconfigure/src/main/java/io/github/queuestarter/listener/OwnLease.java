@@ -1,5 +1,7 @@
 package io.github.queuestarter.listener;
 
+import java.time.Duration;
+
 import io.github.queuestarter.store.Subscription;
 
 /**
@@ -16,6 +18,11 @@ final class OwnLease implements Lease {
 	@Override
 	public boolean valid() {
 		return true;
+	}
+
+	@Override
+	public Duration invalidFor() {
+		return Duration.ZERO;
 	}
 
 }

@@ -37,6 +37,8 @@ final class RunningListener {
 
 	private final ListenerSettings settings;
 
+	private final Duration heartbeatExpiry;
+
 	/**
 	 * For how long a part of this listener that is alive may show no sign of it: a call
 	 * to the store, or a wait for a connection, has a limit of its own.
@@ -78,6 +80,7 @@ final class RunningListener {
 		this.definition = plan.definition();
 		this.settings = plan.settings();
 		this.store = plan.store();
+		this.heartbeatExpiry = instance.heartbeatExpiry();
 		this.longestSilence = instance.heartbeatExpiry().plus(this.store.longestCall());
 		this.lease = lease;
 		this.companions = companions;
@@ -218,12 +221,20 @@ final class RunningListener {
 	ListenerState state() {
 		List<Attempt> attempts = attempts().toList();
 		return new ListenerState(this.definition.id(), queue(), this.definition.group(), this.store.backend(),
-				this.settings.concurrency(), !this.stopping && threadsAreAlive(),
-				this.pollerVital.alive(this.longestSilence) && this.polls.errors() < ERRORS_TO_WORRY,
-				this.lease.valid(), this.polls.lastSuccess(), this.polls.errors(), this.polls.lastError(),
+				this.settings.concurrency(), !this.stopping && threadsAreAlive(), isPolling(), this.lease.valid(),
+				this.polls.lastSuccess(), this.polls.errors(), this.polls.lastError(),
 				this.settler.consecutiveFailures() < ERRORS_TO_WORRY, attempts.size(),
 				(int) attempts.stream().filter(Attempt::stuck).count(),
 				attempts.stream().map(Attempt::age).max(Duration::compareTo).orElse(Duration.ZERO));
+	}
+
+	/**
+	 * Who could not confirm its heartbeat for so long claims nothing, and may not know of
+	 * any error.
+	 */
+	private boolean isPolling() {
+		return this.pollerVital.alive(this.longestSilence) && this.polls.errors() < ERRORS_TO_WORRY
+				&& this.lease.invalidFor().compareTo(this.heartbeatExpiry) < 0;
 	}
 
 	private Stream<Attempt> attempts() {

@@ -9,6 +9,7 @@ import io.github.queuestarter.QueueEvent;
 import io.github.queuestarter.QueueObserver;
 import io.github.queuestarter.store.Receipt;
 import io.github.queuestarter.store.Sink.Room;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The store's one thread for what becomes due: retries of all sources, and scheduled
@@ -19,6 +20,8 @@ import io.github.queuestarter.store.Sink.Room;
 final class DueRounds implements Runnable {
 
 	private static final Duration LONGEST_BACK_OFF = Duration.ofSeconds(5);
+
+	private static final int FAILURES_TO_TELL = 3;
 
 	private final DueClaims claims;
 
@@ -47,6 +50,8 @@ final class DueRounds implements Runnable {
 	private boolean moreScheduled = true;
 
 	private int failedMoves;
+
+	private volatile @Nullable String finding;
 
 	DueRounds(DueClaims claims, DuePlan plan, Wakeups wakeups, Holdings holdings, SettleCalls settleCalls,
 			SchemaRecovery recovery, QueueObserver observer, Duration pollInterval, Runnable eachTime) {
@@ -78,6 +83,13 @@ final class DueRounds implements Runnable {
 		this.plan.remove(source);
 	}
 
+	/**
+	 * What someone should look into, or {@code null}.
+	 */
+	@Nullable String finding() {
+		return this.finding;
+	}
+
 	void close() {
 		this.thread.close();
 	}
@@ -92,6 +104,9 @@ final class DueRounds implements Runnable {
 				round();
 				wait = untilNextLook();
 				failures = 0;
+				if (this.failedMoves == 0) {
+					this.finding = null;
+				}
 			}
 			catch (Throwable ex) {
 				failures++;
@@ -119,7 +134,10 @@ final class DueRounds implements Runnable {
 		try {
 			// The pollers tell of an outage; this is for what only concerns these
 			// statements
-			if (failures == 3) {
+			if (failures >= FAILURES_TO_TELL) {
+				this.finding = warning + failure.getMessage();
+			}
+			if (failures == FAILURES_TO_TELL) {
 				this.observer.on(new QueueEvent.Warning(PostgresStore.BACKEND, warning + failure.getMessage()));
 			}
 			this.recovery.recover(failure);

@@ -10,6 +10,8 @@ import io.github.queuestarter.store.Subscription;
  */
 final class Groups {
 
+	private static final String DEFAULT_GROUP = "default";
+
 	private final Database database;
 
 	private final Reads reads;
@@ -35,7 +37,7 @@ final class Groups {
 							+ "' was to start at message '" + from
 							+ "', which is not kept any more. It starts with the oldest one."));
 		}
-		if (!made.application().equals(subscription.application())) {
+		if (subscription.group().equals(DEFAULT_GROUP) && !made.application().equals(subscription.application())) {
 			this.observer.on(new QueueEvent.Warning(PostgresStore.BACKEND, "Group '" + subscription.group()
 					+ "' of queue '" + subscription.queue() + "' was made by application '" + made.application()
 					+ "', and '" + subscription.application()

@@ -1,6 +1,8 @@
 package io.github.queuestarter.postgres;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
@@ -218,7 +220,12 @@ public final class PostgresStore implements QueueStore {
 	}
 
 	private StoreCondition condition() {
-		return new StoreCondition(Map.of("wakeup", wakeup()), this.busyCursors.findings());
+		List<String> findings = new ArrayList<>(this.busyCursors.findings());
+		String due = this.dueRounds.finding();
+		if (due != null) {
+			findings.add(due);
+		}
+		return new StoreCondition(Map.of("wakeup", wakeup()), findings);
 	}
 
 	private Map<String, Object> wakeup() {

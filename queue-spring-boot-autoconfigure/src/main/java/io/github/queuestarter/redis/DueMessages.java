@@ -15,6 +15,8 @@ final class DueMessages {
 
 	private static final int MOST_FAILURES = 10;
 
+	private static final int FAILURES_TO_TELL = 3;
+
 	private static final Duration LONGEST_BACK_OFF = Duration.ofSeconds(5);
 
 	private final Reception reception;
@@ -32,6 +34,8 @@ final class DueMessages {
 	private Sink.@Nullable Room uselessRoom;
 
 	private int failures;
+
+	private volatile @Nullable String finding;
 
 	DueMessages(Reception reception, DueClaims claims, Duration pollInterval, Events events) {
 		this.reception = reception;
@@ -110,13 +114,17 @@ final class DueMessages {
 		try {
 			Duration next = claim();
 			this.failures = 0;
+			this.finding = null;
 			return next;
 		}
 		catch (Throwable ex) {
+			String warning = "Could not claim due messages of group '%s' of queue '%s' (%s). Trying again.".formatted(
+					this.reception.subscription().group(), this.reception.subscription().queue(), ex.getMessage());
 			if (this.failures++ == 0 && !this.reception.isStopping()) {
-				this.events.warn("Could not claim due messages of group '%s' of queue '%s' (%s). Trying again."
-					.formatted(this.reception.subscription().group(), this.reception.subscription().queue(),
-							ex.getMessage()));
+				this.events.warn(warning);
+			}
+			if (this.failures >= FAILURES_TO_TELL) {
+				this.finding = warning;
 			}
 			Duration backOff = backOff();
 			synchronized (this) {
@@ -124,6 +132,13 @@ final class DueMessages {
 			}
 			return backOff;
 		}
+	}
+
+	/**
+	 * What someone should look into, if claims fail again and again.
+	 */
+	@Nullable String finding() {
+		return this.finding;
 	}
 
 	private Duration backOff() {

@@ -5,6 +5,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -73,6 +74,13 @@ final class DuePoller {
 	 */
 	void pause(String queue, String group, boolean paused) {
 		each((source) -> source.receives(queue, group), (source) -> source.pause(paused));
+	}
+
+	/**
+	 * What someone should look into.
+	 */
+	List<String> findings() {
+		return this.sources.stream().map(DueMessages::finding).filter(Objects::nonNull).toList();
 	}
 
 	/**

@@ -195,7 +195,9 @@ final class RedisAdministration implements Administration {
 
 	@Override
 	public StoreCondition condition() {
-		return new StoreCondition(Map.of(), this.permissions.findings());
+		List<String> findings = new ArrayList<>(this.permissions.findings());
+		findings.addAll(this.duePoller.findings());
+		return new StoreCondition(Map.of(), findings);
 	}
 
 	@Override

@@ -3,10 +3,12 @@ package io.github.queuestarter.autoconfigure;
 import java.lang.reflect.Type;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 import io.github.queuestarter.EncodedPayload;
+import io.github.queuestarter.PayloadTooLargeException;
 import io.github.queuestarter.QueueEvent;
 import io.github.queuestarter.QueueListener;
 import io.github.queuestarter.QueueObserver;
@@ -24,6 +26,7 @@ import io.github.queuestarter.testing.TestRedis;
 import io.github.queuestarter.testing.TestServers;
 import io.lettuce.core.ReadFrom;
 import io.micrometer.core.instrument.binder.MeterBinder;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.beans.factory.support.StaticListableBeanFactory;
@@ -61,6 +64,7 @@ import org.springframework.context.annotation.Import;
 import org.springframework.transaction.TransactionExecutionListener;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 class QueueAutoConfigurationTests {
@@ -416,8 +420,17 @@ class QueueAutoConfigurationTests {
 			}
 
 		};
+		List<String> received = new CopyOnWriteArrayList<>();
 		this.redis.withBean("mine", PayloadConverter.class, () -> converter)
-			.run((context) -> assertThat(context).getBean(PayloadConverter.class).isSameAs(converter));
+			.withBean(Converted.class, () -> new Converted(received))
+			.withPropertyValues("test.queue=converted-" + UUID.randomUUID())
+			.run((context) -> {
+				assertThat(context).getBean(PayloadConverter.class).isSameAs(converter);
+				String queue = context.getEnvironment().getRequiredProperty("test.queue");
+				context.getBean(QueueTemplate.class).send(queue, Map.of("not", "x"));
+				Awaitility.await().until(() -> received.size() == 1);
+				assertThat(received).containsExactly("x");
+			});
 	}
 
 	@Test
@@ -435,6 +448,18 @@ class QueueAutoConfigurationTests {
 		this.redis.withBean(Plain.class)
 			.withPropertyValues("queue.listener.auto-startup=false")
 			.run((context) -> assertThat(context.getBean(QueueListenerRegistry.class).isRunning()).isFalse());
+	}
+
+	@Test
+	void payloadsMayHaveOneMegabyte() {
+		this.redis.run((context) -> {
+			QueueTemplate template = context.getBean(QueueTemplate.class);
+			String queue = "large-" + UUID.randomUUID();
+			template.send(queue, new byte[1024 * 1024]);
+			assertThatExceptionOfType(PayloadTooLargeException.class)
+				.isThrownBy(() -> template.send(queue, new byte[1024 * 1024 + 1]))
+				.withMessageContaining("queue.max-payload-size");
+		});
 	}
 
 	private static FailureAnalysis analysis(Throwable failure) {
@@ -638,6 +663,21 @@ class QueueAutoConfigurationTests {
 		@Scope(scopeName = "singleton", proxyMode = ScopedProxyMode.TARGET_CLASS)
 		Plain scopedListener() {
 			return new Plain();
+		}
+
+	}
+
+	static final class Converted {
+
+		private final List<String> received;
+
+		Converted(List<String> received) {
+			this.received = received;
+		}
+
+		@QueueListener("${test.queue}")
+		void on(String text) {
+			this.received.add(text);
 		}
 
 	}

@@ -2,6 +2,7 @@ package io.github.queuestarter.endtoend;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -100,6 +101,31 @@ abstract class DeliveryContract extends EndToEndTest {
 				application().listener(meeting).with("queue.queues.[" + this.queue + "].concurrency", 8));
 		application.template().sendAll(this.queue, IntStream.range(0, 8).boxed().toList());
 		assertThat(meeting.met.await(8)).hasSize(8);
+	}
+
+	@Test
+	void concurrencyOfTheAnnotationIsReachedWhateverTheKeysSay() {
+		AnnotatedMeeting meeting = new AnnotatedMeeting();
+		Application application = start(application().listener(meeting)
+			.with("test.concurrency", 6)
+			.with("queue.queues.[" + this.queue + "].groups.default.concurrency", 1));
+		application.template().sendAll(this.queue, IntStream.range(0, 6).boxed().toList());
+		assertThat(meeting.met.await(6)).hasSize(6);
+	}
+
+	@Test
+	void optionsHoldForAllThatIsSentAtOnceAndATimeIsATime() {
+		Headed headed = new Headed();
+		Application application = start(headed);
+		Instant due = Instant.now().plusMillis(1500);
+		List<String> ids = application.template()
+			.sendAll(this.queue, List.of("a", "b"), SendOptions.at(due).withHeader("tenant", "blue"));
+		application.template().send(this.queue, "at once", SendOptions.header("tenant", "red"));
+		assertThat(headed.received.await(1)).containsExactly("at once red");
+		assertThat(application.admin().stats(this.queue, "default").scheduled().value()).isEqualTo(2);
+		assertThat(headed.received.await(3)).containsExactlyInAnyOrder("at once red", "a blue", "b blue");
+		assertThat(Instant.now()).isAfterOrEqualTo(due);
+		assertThat(headed.ids.all()).containsAll(ids);
 	}
 
 	@Test
@@ -236,6 +262,34 @@ abstract class DeliveryContract extends EndToEndTest {
 		void on(Integer number) throws InterruptedException, BrokenBarrierException, TimeoutException {
 			this.barrier.await(15, TimeUnit.SECONDS);
 			this.met.add(number);
+		}
+
+	}
+
+	static final class AnnotatedMeeting {
+
+		final Received<Integer> met = new Received<>();
+
+		private final CyclicBarrier barrier = new CyclicBarrier(6);
+
+		@QueueListener(queue = "${test.queue}", concurrency = "${test.concurrency}")
+		void on(Integer number) throws InterruptedException, BrokenBarrierException, TimeoutException {
+			this.barrier.await(15, TimeUnit.SECONDS);
+			this.met.add(number);
+		}
+
+	}
+
+	static final class Headed {
+
+		final Received<String> received = new Received<>();
+
+		final Received<String> ids = new Received<>();
+
+		@QueueListener("${test.queue}")
+		void on(String text, @Header("tenant") String tenant, Delivery delivery) {
+			this.ids.add(delivery.id());
+			this.received.add(text + " " + tenant);
 		}
 
 	}

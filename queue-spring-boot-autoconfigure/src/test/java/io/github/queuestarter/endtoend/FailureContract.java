@@ -19,6 +19,8 @@ import io.github.queuestarter.PermanentFailureException;
 import io.github.queuestarter.QueueListener;
 import io.github.queuestarter.core.QueueAdmin;
 import io.github.queuestarter.core.SendOptions;
+import io.github.queuestarter.listener.ListenerState;
+import io.github.queuestarter.listener.QueueListenerRegistry;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Positive;
 import org.junit.jupiter.api.Test;
@@ -171,6 +173,56 @@ abstract class FailureContract extends EndToEndTest {
 		assertThat(dead.failure().kind()).isEqualTo(Failure.Kind.TIMEOUT);
 		assertThat(dead.attempts()).isEqualTo(2);
 		assertThat(slow.interrupted.all()).containsExactly(1, 2);
+	}
+
+	@Test
+	void handlerThatIgnoresItsInterruptKeepsItsMessageAndCountsAsStuck() {
+		Deaf deaf = new Deaf();
+		Deaf other = new Deaf();
+		Application application = start(application().listener(deaf)
+			.with("queue.listener.timeout", "300ms")
+			.with("queue.listener.retry.max-attempts", 1));
+		application.template().send(this.queue, "x");
+		deaf.deliveries.await(1);
+		start(other);
+		// three times the expiry
+		await().until(() -> state(application).oldestHandler().compareTo(Duration.ofMillis(4500)) > 0);
+		assertThat(state(application).stuck()).isEqualTo(1);
+		assertThat(application.admin().stats(this.queue, "default").inFlight().value()).isEqualTo(1);
+		assertThat(deadLetters(application.admin(), "default")).isEmpty();
+		deaf.mayHear.countDown();
+		assertThat(awaitDeadLetters(application.admin(), 1).get(0).failure().kind()).isEqualTo(Failure.Kind.TIMEOUT);
+		assertThat(state(application).stuck()).isZero();
+		assertThat(deaf.deliveries.all()).hasSize(1);
+		assertThat(other.deliveries.all()).isEmpty();
+	}
+
+	private static ListenerState state(Application application) {
+		List<ListenerState> states = application.bean(QueueListenerRegistry.class).states();
+		assertThat(states).hasSize(1);
+		return states.get(0);
+	}
+
+	static final class Deaf {
+
+		final Received<Delivery> deliveries = new Received<>();
+
+		final CountDownLatch mayHear = new CountDownLatch(1);
+
+		@QueueListener("${test.queue}")
+		void on(String payload, Delivery delivery) {
+			this.deliveries.add(delivery);
+			boolean heard = false;
+			while (!heard) {
+				try {
+					heard = this.mayHear.await(1, TimeUnit.MINUTES);
+				}
+				catch (InterruptedException ex) {
+					// on purpose
+				}
+			}
+		}
+
 	}
 
 	static final class Flaky {

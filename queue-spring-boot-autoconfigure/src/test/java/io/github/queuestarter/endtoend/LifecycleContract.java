@@ -17,6 +17,7 @@ import io.github.queuestarter.QueueObserver;
 import io.github.queuestarter.listener.QueueListenerRegistry;
 import io.github.queuestarter.store.Consumers;
 import io.github.queuestarter.store.QueueStore;
+import io.micrometer.core.instrument.MeterRegistry;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -137,6 +138,53 @@ abstract class LifecycleContract extends EndToEndTest {
 		assertThat(again.attempt()).isEqualTo(1);
 		first.mayGoOn.countDown();
 		await().until(() -> application.admin().stats(this.queue, "default").pending().value() == 0);
+		assertThat(events.of(QueueEvent.Rescued.class)).singleElement()
+			.satisfies((rescued) -> assertThat(rescued.count()).isEqualTo(1));
+		assertThat(application.bean(MeterRegistry.class)
+			.get("queue.rescued")
+			.tag("queue", this.queue)
+			.tag("group", "default")
+			.counter()
+			.count()).isEqualTo(1);
+	}
+
+	@Test
+	void applicationThatSharesTheDefaultGroupOfAnotherIsWarned() {
+		Events first = new Events();
+		Events second = new Events();
+		start(application().listener(new Named()).listener(first));
+		await().until(() -> first.of(QueueEvent.ListenerStarted.class).size() == 2);
+		Application application = start(
+				application().listener(new Named()).listener(second).with("spring.application.name", "billing"));
+		// its groups are there, and so are the warnings
+		await().until(() -> application.bean(QueueListenerRegistry.class)
+			.states()
+			.stream()
+			.allMatch((state) -> state.lastPoll() != null));
+		assertThat(warningsOfSharing(second)).singleElement()
+			.asString()
+			.contains("'default'", this.queue, "'orders'", "'billing'");
+		assertThat(warningsOfSharing(first)).isEmpty();
+	}
+
+	private List<String> warningsOfSharing(Events events) {
+		return events.of(QueueEvent.Warning.class)
+			.stream()
+			.map(QueueEvent.Warning::text)
+			.filter((text) -> text.contains("was made by"))
+			.toList();
+	}
+
+	static final class Named {
+
+		@QueueListener("${test.queue}")
+		void unnamed(String text) {
+		}
+
+		@QueueListener(queue = "${test.queue}", group = "named")
+		void named(String text) {
+		}
+
 	}
 
 	@Test

@@ -150,6 +150,28 @@ abstract class OutageContract extends EndToEndTest {
 	abstract void repairQueue();
 
 	@Test
+	void healthIsDownWhenAnInstanceCannotBeatAlthoughItsStoreAnswers() {
+		Application application = startListening();
+		await().until(() -> health(application).getStatus().equals(Status.UP));
+		breakHeartbeat();
+		await().until(() -> health(application).getStatus().equals(Status.DOWN));
+		assertThat(health(application).getDetails().get("problems")).asString()
+			.contains("has stopped polling", "heartbeat");
+		assertThat(health(application).getDetails().get("backends")).asString().contains("=up");
+		repairHeartbeat();
+		await().until(() -> health(application).getStatus().equals(Status.UP));
+		awaitSend(application, "after");
+		await().until(() -> this.texts.received.all().contains("after"));
+	}
+
+	/**
+	 * Make heartbeats and registrations fail while all else works.
+	 */
+	abstract void breakHeartbeat();
+
+	abstract void repairHeartbeat();
+
+	@Test
 	void healthNamesWhatItKnowsOfEachGroup() {
 		Application application = startListening();
 		application.template().send(this.queue, "x");

@@ -2,7 +2,9 @@ package io.github.queuestarter.endtoend;
 
 import io.github.queuestarter.servers.LocalServer;
 import io.github.queuestarter.servers.PostgresServer;
+import io.github.queuestarter.store.QueueStore;
 import io.github.queuestarter.testing.TestPostgres;
+import org.junit.jupiter.api.Test;
 
 import org.springframework.jdbc.core.JdbcTemplate;
 
@@ -37,6 +39,35 @@ class PostgresOutageTests extends OutageContract {
 	@Override
 	void repairQueue() {
 		execute("alter function queue.claim_away rename to claim_v2");
+	}
+
+	@Override
+	void breakHeartbeat() {
+		execute("create function queue.refuse() returns trigger language plpgsql as $$ begin"
+				+ " raise exception 'by the test'; end $$");
+		execute("create trigger refuse before insert or update on queue.queue_consumer for each row"
+				+ " execute function queue.refuse()");
+	}
+
+	@Override
+	void repairHeartbeat() {
+		execute("drop function queue.refuse() cascade");
+	}
+
+	@Test
+	void healthTellsWhenRetriesCannotBeLookedFor() {
+		Texts texts = new Texts();
+		Application application = start(texts);
+		application.template().send(this.queue, "x");
+		texts.received.await(1);
+		execute("alter function queue.look_v1 rename to look_away");
+		await().until(() -> findings(application).contains("Retried and scheduled messages can't be looked for"));
+		execute("alter function queue.look_away rename to look_v1");
+		await().until(() -> findings(application).isEmpty());
+	}
+
+	private static String findings(Application application) {
+		return String.join("\n", application.bean(QueueStore.class).administration().condition().findings());
 	}
 
 	private void execute(String sql) {

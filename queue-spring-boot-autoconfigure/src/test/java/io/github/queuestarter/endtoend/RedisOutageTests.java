@@ -49,6 +49,24 @@ class RedisOutageTests extends OutageContract {
 		}
 	}
 
+	@Override
+	void breakHeartbeat() {
+		try (Application operator = application().start()) {
+			operator.bean(StringRedisTemplate.class).opsForValue().set(consumers(), "no hash");
+		}
+	}
+
+	@Override
+	void repairHeartbeat() {
+		try (Application operator = application().start()) {
+			operator.bean(StringRedisTemplate.class).delete(consumers());
+		}
+	}
+
+	private String consumers() {
+		return "{queue:" + this.queue + "}:consumers";
+	}
+
 	@Test
 	void listenerStartsWithoutItsServerAndListensOnceItIsThere() {
 		this.server.kill();

@@ -2,6 +2,7 @@ package io.github.queuestarter.endtoend;
 
 import java.util.List;
 
+import io.github.queuestarter.Delivery;
 import io.github.queuestarter.QueueListener;
 import io.github.queuestarter.core.QueueOperations;
 import io.github.queuestarter.core.SendOptions;
@@ -27,12 +28,15 @@ abstract class TransactionContract extends EndToEndTest {
 
 	private final Texts texts = new Texts();
 
-	private Application startWithDatabase() {
+	final LifecycleContract.Events events = new LifecycleContract.Events();
+
+	final Application startWithDatabase() {
 		return startWithDatabase("spring.datasource.hikari.auto-commit", true);
 	}
 
 	private Application startWithDatabase(String key, Object value) {
 		Application.Builder builder = application().listener(this.texts)
+			.listener(this.events)
 			.with("spring.autoconfigure.exclude", "")
 			.with(key, value);
 		Backend.postgres(TestServers.postgres())
@@ -41,7 +45,7 @@ abstract class TransactionContract extends EndToEndTest {
 		return start(builder);
 	}
 
-	private static TransactionTemplate transactions(Application application) {
+	static TransactionTemplate transactions(Application application) {
 		return new TransactionTemplate(application.bean(PlatformTransactionManager.class));
 	}
 
@@ -55,8 +59,8 @@ abstract class TransactionContract extends EndToEndTest {
 			assertThat(this.texts.received.await(1)).containsExactly("immediate");
 			return sent;
 		});
-		assertThat(id).isNotBlank();
 		assertThat(this.texts.received.await(2)).containsExactly("immediate", "in transaction");
+		assertThat(this.texts.ids.all().get(1)).isEqualTo(id);
 	}
 
 	@Test
@@ -180,8 +184,11 @@ abstract class TransactionContract extends EndToEndTest {
 
 		final Received<String> received = new Received<>();
 
+		final Received<String> ids = new Received<>();
+
 		@QueueListener("${test.queue}")
-		void on(String text) {
+		void on(String text, Delivery delivery) {
+			this.ids.add(delivery.id());
 			this.received.add(text);
 		}
 

@@ -1,5 +1,6 @@
 package io.github.queuestarter.listener;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,7 +19,9 @@ class ListenerSinkTests {
 
 	private final List<ClaimedMessage> tooLate = new ArrayList<>();
 
-	private final ListenerSink sink = new ListenerSink(new ValidLease(), this.intake,
+	private final TestLease lease = new TestLease();
+
+	private final ListenerSink sink = new ListenerSink(this.lease, this.intake,
 			new PollState("redis", "orders", "default", (event) -> {
 			}), new Vital(), this.tooLate::add);
 
@@ -34,24 +37,19 @@ class ListenerSinkTests {
 		assertThat(this.sink.holds(late.receipt())).isTrue();
 	}
 
+	@Test
+	void thereIsNoRoomForAnythingWithoutAConfirmedHeartbeat() throws Exception {
+		assertThat(this.sink.awaitRoom(Duration.ZERO)).isPositive();
+		assertThat(this.sink.roomForDue().messages()).isPositive();
+		this.lease.valid = false;
+		assertThat(this.sink.awaitRoom(Duration.ZERO)).isZero();
+		assertThat(this.sink.roomForDue().messages()).isZero();
+	}
+
 	private static ClaimedMessage message(String id) {
 		return new ClaimedMessage(id, "orders", "default", "me", 0, 0, false, Instant.EPOCH, null, Map.of(),
 				EncodedPayload.ofText("x", EncodedPayload.Format.TEXT), new Receipt() {
 				});
-	}
-
-	private static final class ValidLease implements Lease {
-
-		@Override
-		public String consumer() {
-			return "me";
-		}
-
-		@Override
-		public boolean valid() {
-			return true;
-		}
-
 	}
 
 }

@@ -12,12 +12,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 
+import io.github.queuestarter.Position;
 import io.github.queuestarter.QueueStoreException;
 import io.github.queuestarter.store.Consumers;
 import io.github.queuestarter.store.DeadLetterLimits;
 import io.github.queuestarter.store.GroupName;
+import io.github.queuestarter.store.MessageSource;
 import io.github.queuestarter.store.QueueStore;
+import io.github.queuestarter.store.Reader;
 import io.github.queuestarter.store.RetentionSettings;
+import io.micrometer.observation.ObservationRegistry;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -80,6 +84,60 @@ class MembershipTests {
 		assertThat(this.domains.mostBetweenBeats).isEqualTo(1);
 	}
 
+	@Test
+	void memberWithADeadPartDoesNotBeat() {
+		Member living = this.membership.memberFor("living");
+		Member dying = this.membership.memberFor("dying");
+		RunningListener listener = listenerWhosePollerDoesNothing(dying);
+		listener.start();
+		try {
+			this.membership.start();
+			Awaitility.await().until(() -> this.domains.beats("dying") > 0);
+			Awaitility.await().until(() -> !dying.alive());
+			// one may be on its way
+			awaitBeats("living", 2);
+			int last = this.domains.beats("dying");
+			awaitBeats("living", 3);
+			assertThat(this.domains.beats("dying")).isEqualTo(last);
+			assertThat(living.alive()).isTrue();
+		}
+		finally {
+			listener.stopClaiming();
+			listener.finish(Duration.ZERO);
+		}
+	}
+
+	private void awaitBeats(String domain, int more) {
+		int until = this.domains.beats(domain) + more;
+		Awaitility.await().until(() -> this.domains.beats(domain) >= until);
+	}
+
+	private RunningListener listenerWhosePollerDoesNothing(Member member) {
+		MessageSource source = (MessageSource) Proxy.newProxyInstance(getClass().getClassLoader(),
+				new Class<?>[] { MessageSource.class }, (proxy, method, arguments) -> null);
+		Reader reader = (Reader) Proxy.newProxyInstance(getClass().getClassLoader(), new Class<?>[] { Reader.class },
+				(proxy, method, arguments) -> source);
+		QueueStore store = (QueueStore) Proxy.newProxyInstance(getClass().getClassLoader(),
+				new Class<?>[] { QueueStore.class }, (proxy, method, arguments) -> switch (method.getName()) {
+					case "backend" -> "fake";
+					case "longestCall" -> Duration.ZERO;
+					case "reader" -> reader;
+					default -> throw new AssertionError("not asked for: " + method);
+				});
+		ListenerDefinition definition = new ListenerDefinition("dying", "dying", "default", null, null, false, false,
+				false, List.of(), (message) -> {
+					throw new AssertionError("not asked for");
+				}, "none");
+		ListenerSettings settings = new ListenerSettings(1, null,
+				new RetrySettings(3, Duration.ofSeconds(1), 2, Duration.ofMinutes(5), 0), 3, null, Position.earliest(),
+				false);
+		InstanceSettings instance = new InstanceSettings("tests", INTERVAL, INTERVAL.multipliedBy(5), Duration.ZERO,
+				Duration.ofMinutes(1), false);
+		return new RunningListener(new ListenerPlan(definition, settings, store, null), instance, member,
+				member.listeners(), new Isolation(), (event) -> {
+				}, ObservationRegistry.NOOP);
+	}
+
 	private Membership membership() {
 		QueueStore store = (QueueStore) Proxy.newProxyInstance(getClass().getClassLoader(),
 				new Class<?>[] { QueueStore.class }, (proxy, method, arguments) -> switch (method.getName()) {
@@ -103,6 +161,8 @@ class MembershipTests {
 		private final Set<String> failing = ConcurrentHashMap.newKeySet();
 
 		private final Set<String> hanging = ConcurrentHashMap.newKeySet();
+
+		private final Map<String, Integer> beats = new ConcurrentHashMap<>();
 
 		private final Map<String, Boolean> failures = new ConcurrentHashMap<>();
 
@@ -135,9 +195,14 @@ class MembershipTests {
 		public Map<String, Beat> beat(Map<String, String> consumers) {
 			consumers.keySet().stream().filter(this.failing::contains).forEach(this::fail);
 			this.sinceBeat = 0;
+			consumers.keySet().forEach((domain) -> this.beats.merge(domain, 1, Integer::sum));
 			return consumers.keySet()
 				.stream()
 				.collect(Collectors.toMap(Function.identity(), (domain) -> new Beat(true, Map.of())));
+		}
+
+		private int beats(String domain) {
+			return this.beats.getOrDefault(domain, 0);
 		}
 
 		private void fail(String domain) {

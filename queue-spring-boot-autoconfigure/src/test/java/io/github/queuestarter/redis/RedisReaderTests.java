@@ -301,6 +301,20 @@ class RedisReaderTests {
 	}
 
 	@Test
+	void dueMessagesThatCannotBeClaimedAreAFinding() throws Exception {
+		listen();
+		String retry = "{queue:" + QUEUE + "}:retry:" + GROUP;
+		this.server.redis().set(retry, "not a sorted set");
+		Awaitility.await().until(() -> findings().contains("Could not claim due messages of group '" + GROUP + "'"));
+		this.server.redis().del(retry);
+		Awaitility.await().until(() -> findings().isEmpty());
+	}
+
+	private String findings() {
+		return String.join("\n", this.server.store().administration().condition().findings());
+	}
+
+	@Test
 	void observerThatFailsDoesNotEndRetries() throws Exception {
 		this.server.failingObserver = true;
 		listen();
