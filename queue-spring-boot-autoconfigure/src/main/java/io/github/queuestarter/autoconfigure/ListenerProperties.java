@@ -19,7 +19,7 @@ public class ListenerProperties {
 
 	/**
 	 * How many messages a listener claims ahead of those that it handles. By default as
-	 * many as its handlers finish in about 100 ms, at most 500.
+	 * many as its handlers finish in about 100 ms and as fit into 16 MB, at most 2,000.
 	 */
 	private @Nullable Integer prefetch;
 

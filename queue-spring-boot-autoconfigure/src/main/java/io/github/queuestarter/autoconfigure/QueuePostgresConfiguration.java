@@ -5,6 +5,7 @@ import java.util.Properties;
 
 import javax.sql.DataSource;
 
+import io.github.queuestarter.QueueEvent;
 import io.github.queuestarter.QueueObserver;
 import io.github.queuestarter.postgres.PostgresStore;
 import org.postgresql.Driver;
@@ -49,8 +50,8 @@ class QueuePostgresConfiguration {
 			ObjectProvider<PlatformTransactionManager> transactionManagers) {
 		DataSource dataSource = marked.getIfAvailable(dataSources::getObject);
 		PostgresStore store = new PostgresStore(dataSource,
-				outsideThePool(dataSource, queue.getHeartbeat().getInterval()), settings(properties, queue), events,
-				transactionManagers);
+				outsideThePool(dataSource, queue.getHeartbeat().getInterval(), events), settings(properties, queue),
+				events, transactionManagers);
 		store.initialize();
 		return store;
 	}
@@ -72,7 +73,7 @@ class QueuePostgresConfiguration {
 	/**
 	 * The heartbeat must not wait for a pool that handlers have emptied.
 	 */
-	private static DataSource outsideThePool(DataSource dataSource, Duration longestWait) {
+	private static DataSource outsideThePool(DataSource dataSource, Duration longestWait, QueueObserver events) {
 		try {
 			SimpleDriverDataSource own = DataSourceBuilder.derivedFrom(dataSource)
 				.type(SimpleDriverDataSource.class)
@@ -81,8 +82,11 @@ class QueuePostgresConfiguration {
 			return own;
 		}
 		catch (RuntimeException ex) {
-			// a DataSource that does not tell its URL; it takes one connection of the
-			// pool
+			events.on(new QueueEvent.Warning("postgres",
+					"The DataSource of the queues does not tell its URL, so the heartbeat takes its connection from it."
+							+ " If that is lost while the pool is empty, this instance is taken for dead. Mark another"
+							+ " DataSource with @QueueDataSource, or leave the pool a connection more than the"
+							+ " application uses."));
 			return dataSource;
 		}
 	}

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A handler and what it listens to.
  *
- * @param id name of the listener in logs and health
+ * @param id name of the listener in health
  * @param queue the queue
  * @param group the group
  * @param backend the store that the annotation names, or {@code null}

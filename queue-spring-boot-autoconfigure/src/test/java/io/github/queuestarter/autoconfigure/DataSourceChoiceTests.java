@@ -1,11 +1,21 @@
 package io.github.queuestarter.autoconfigure;
 
+import io.github.queuestarter.QueueEvent;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+
 import javax.sql.DataSource;
 
 import io.github.queuestarter.QueueListener;
+import io.github.queuestarter.QueueObserver;
+import io.github.queuestarter.listener.ListenerState;
+import io.github.queuestarter.listener.QueueListenerRegistry;
 import io.github.queuestarter.postgres.PostgresStore;
 import io.github.queuestarter.testing.TestPostgres;
 import io.github.queuestarter.testing.TestServers;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -18,6 +28,7 @@ import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Primary;
+import org.springframework.jdbc.datasource.AbstractDataSource;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -68,6 +79,45 @@ class DataSourceChoiceTests {
 			.run((context) -> assertThat(context).hasNotFailed().hasSingleBean(PostgresStore.class));
 		this.application.withUserConfiguration(BrokenPrimary.class, Marked.class, Listens.class)
 			.run((context) -> assertThat(context).hasNotFailed().hasSingleBean(PostgresStore.class));
+	}
+
+	@Test
+	void dataSourceThatDoesNotTellItsUrlLendsTheHeartbeatAConnectionAndThatIsSaid() {
+		List<QueueEvent> events = new CopyOnWriteArrayList<>();
+		this.application.withUserConfiguration(Listens.class)
+			.withBean(DataSource.class, Opaque::new)
+			.withBean(QueueObserver.class, () -> events::add)
+			.run((context) -> {
+				assertThat(context).hasNotFailed();
+				assertThat(events).filteredOn(QueueEvent.Warning.class::isInstance)
+					.singleElement()
+					.asString()
+					.contains("heartbeat", "@QueueDataSource");
+				Awaitility.await()
+					.until(() -> context.getBean(QueueListenerRegistry.class)
+						.states()
+						.stream()
+						.allMatch(ListenerState::registered));
+			});
+	}
+
+	/**
+	 * As one from JNDI is.
+	 */
+	static final class Opaque extends AbstractDataSource {
+
+		private final DataSource target = dataSource();
+
+		@Override
+		public Connection getConnection() throws SQLException {
+			return this.target.getConnection();
+		}
+
+		@Override
+		public Connection getConnection(String username, String password) throws SQLException {
+			return this.target.getConnection(username, password);
+		}
+
 	}
 
 	private FailureAnalysis analysis(AssertableApplicationContext context) {

@@ -7,7 +7,8 @@ import org.springframework.stereotype.Component;
 
 /**
  * Stands for a payment provider. It is busy when every third order is charged for the
- * first time, and it charges for an order only once, however often it is asked.
+ * first time, and while it runs it charges for an order only once, however often it is
+ * asked.
  */
 @Component
 class PaymentGateway {
