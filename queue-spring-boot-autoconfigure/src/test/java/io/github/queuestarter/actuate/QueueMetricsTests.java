@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
 
 import io.github.queuestarter.Count;
 import io.github.queuestarter.GroupStats;
@@ -22,6 +23,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 class QueueMetricsTests {
 
 	private final CountDownLatch end = new CountDownLatch(1);
+
+	private final AtomicInteger reads = new AtomicInteger();
 
 	@AfterEach
 	void end() {
@@ -43,6 +46,41 @@ class QueueMetricsTests {
 		assertThat(ready(registry, "postgres")).isEqualTo(7);
 	}
 
+	@Test
+	void gaugesOfAScrapeShareOneReadOfTheirStore() {
+		QueueStatsReader reader = new QueueStatsReader(
+				new QueueStores(List.of(store("redis", false)), (queue) -> null));
+		QueueMetrics metrics = new QueueMetrics(() -> reader, () -> {
+			throw new AssertionError("not asked for");
+		});
+		MeterRegistry registry = new SimpleMeterRegistry();
+		metrics.bindTo(registry);
+		metrics.on(new QueueEvent.ListenerStarted("redis", "orders", "default", 1));
+		for (String name : List.of("queue.messages.ready", "queue.messages.pending", "queue.messages.scheduled",
+				"queue.dead.letters")) {
+			assertThat(registry.get(name).gauge().value()).isNotNaN();
+		}
+		assertThat(this.reads).hasValue(1);
+	}
+
+	@Test
+	void settlementsThatCameTooLateAreCounted() {
+		QueueMetrics metrics = new QueueMetrics(() -> {
+			throw new AssertionError("not asked for");
+		}, () -> {
+			throw new AssertionError("not asked for");
+		});
+		MeterRegistry registry = new SimpleMeterRegistry();
+		metrics.bindTo(registry);
+		metrics.on(new QueueEvent.Stale("redis", "orders", "default", List.of("1", "2")));
+		assertThat(registry.get("queue.stale")
+			.tag("backend", "redis")
+			.tag("queue", "orders")
+			.tag("group", "default")
+			.counter()
+			.count()).isEqualTo(2);
+	}
+
 	private static double ready(MeterRegistry registry, String backend) {
 		return registry.get("queue.messages.ready").tag("backend", backend).gauge().value();
 	}
@@ -54,6 +92,7 @@ class QueueMetricsTests {
 				if (hangs) {
 					this.end.await();
 				}
+				this.reads.incrementAndGet();
 				yield List.of(stats(backend));
 			}
 			default -> throw new AssertionError("not asked for: " + method);

@@ -86,6 +86,30 @@ abstract class LifecycleContract extends EndToEndTest {
 	}
 
 	@Test
+	void handlerThatDoesNotEndWithItsApplicationIsGivenUpAndSettlesNothing() {
+		FailureContract.Deaf deaf = new FailureContract.Deaf();
+		Application stopping = start(application().listener(deaf).with("queue.shutdown.grace-period", "200ms"));
+		stopping.template().send(this.queue, "x");
+		deaf.deliveries.await(1);
+		stopping.close();
+		Waiting next = new Waiting();
+		Application application = start(next);
+		Delivery again = next.started.await(1).get(0);
+		assertThat(again.attempt()).isEqualTo(1);
+		assertThat(again.crashes()).isZero();
+		deaf.mayHear.countDown();
+		await().until(() -> Thread.getAllStackTraces()
+			.keySet()
+			.stream()
+			.filter((thread) -> thread.getName().startsWith("queue-" + this.queue + "/default-"))
+			.count() == 1);
+		assertThat(application.admin().stats(this.queue, "default").inFlight().value()).isEqualTo(1);
+		next.mayGoOn.countDown();
+		await().until(() -> isDone(application, this.queue));
+		assertThat(next.started.all()).hasSize(1);
+	}
+
+	@Test
 	void pauseAndResumeAreSeenByAllInstances() {
 		Waiting first = new Waiting();
 		Waiting second = new Waiting();

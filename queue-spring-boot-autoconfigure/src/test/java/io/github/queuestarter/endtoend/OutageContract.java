@@ -4,11 +4,13 @@ import java.util.Map;
 
 import io.github.queuestarter.QueueEvent;
 import io.github.queuestarter.QueueListener;
+import io.github.queuestarter.core.SendOptions;
 import io.github.queuestarter.servers.LocalServer;
 import io.micrometer.core.instrument.MeterRegistry;
 import org.apache.commons.logging.LogFactory;
 import io.github.queuestarter.listener.QueueListenerRegistry;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -184,6 +186,23 @@ abstract class OutageContract extends EndToEndTest {
 		assertThat(group.keySet()).asString()
 			.contains("backend", "paused", "lag", "pending", "scheduled", "deadLetters", "listener");
 		assertThat(group.get("paused")).isEqualTo(true);
+	}
+
+	@Test
+	void healthCountsWhatWaitsAndAPauseThatLastsLeavesItUp() {
+		Application application = startListening();
+		await().untilAsserted(() -> application.admin().pause(this.queue, "default"));
+		application.template().sendAll(this.queue, List.of("a", "b"));
+		application.template().send(this.queue, "later", SendOptions.delay(Duration.ofHours(1)));
+		// several times the expiry
+		await().pollDelay(Duration.ofSeconds(5)).until(() -> true);
+		assertThat(health(application).getStatus()).isEqualTo(Status.UP);
+		Map<?, ?> queues = (Map<?, ?>) health(application).getDetails().get("queues");
+		assertThat(queues).isNotNull();
+		Map<?, ?> group = (Map<?, ?>) ((Map<?, ?>) queues.get(this.queue)).get("default");
+		assertThat(group.toString()).contains("paused=true", "lag=2", "pending=0", "scheduled=1", "deadLetters=0");
+		assertThat(group.get("listener").toString()).contains("running=true", "polling=true", "settling=true",
+				"registered=true", "consecutiveErrors=0", "handlers=0", "stuck=0");
 	}
 
 	@Test

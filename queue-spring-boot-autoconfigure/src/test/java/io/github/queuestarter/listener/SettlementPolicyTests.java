@@ -4,8 +4,10 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 import io.github.queuestarter.EncodedPayload;
 import io.github.queuestarter.Failure;
@@ -23,9 +25,7 @@ class SettlementPolicyTests {
 
 	private static final RetrySettings RETRY = new RetrySettings(3, Duration.ofSeconds(1), 2, Duration.ofMinutes(5), 0);
 
-	private final SettlementPolicy policy = new SettlementPolicy(
-			new ListenerSettings(1, null, RETRY, 3, Duration.ofSeconds(9), Position.earliest(), false),
-			List.of(IOException.class));
+	private final SettlementPolicy policy = policy(RETRY);
 
 	@Test
 	void returnedNothingIsAnAck() {
@@ -37,6 +37,39 @@ class SettlementPolicyTests {
 	void failureIsRetriedWithGrowingWaits() {
 		assertThat(retry(message(0, 0)).after()).isEqualTo(Duration.ofSeconds(1));
 		assertThat(retry(message(1, 0)).after()).isEqualTo(Duration.ofSeconds(2));
+	}
+
+	@Test
+	void waitsEndAtTheLongestAndAreSpreadByTheJitter() {
+		SettlementPolicy spread = policy(new RetrySettings(30, Duration.ofSeconds(1), 2, Duration.ofSeconds(60), 0.2));
+		Set<Duration> waits = new HashSet<>();
+		for (int i = 0; i < 100; i++) {
+			Duration wait = ((Settlement.Retry) spread.decide(message(0, 0),
+					new HandlerResult.Threw(new IllegalStateException())))
+				.after();
+			assertThat(wait).isBetween(Duration.ofMillis(800), Duration.ofMillis(1200));
+			waits.add(wait);
+			assertThat(((Settlement.Retry) spread.decide(message(20, 0),
+					new HandlerResult.Threw(new IllegalStateException())))
+				.after()).isBetween(Duration.ofSeconds(48), Duration.ofSeconds(60));
+		}
+		assertThat(waits).hasSizeGreaterThan(10);
+	}
+
+	@Test
+	void whatIsKeptOfAnExceptionHasALimit() {
+		Failure failure = ((Settlement.Bury) this.policy.decide(message(2, 0),
+				new HandlerResult.Threw(new IllegalStateException("x".repeat(100_000)))))
+			.failure();
+		assertThat(failure.reason()).hasSize(2001);
+		assertThat(failure.exceptionMessage()).hasSize(2001);
+		assertThat(failure.stackTrace()).hasSize(8001).startsWith("java.lang.IllegalStateException: xxx");
+	}
+
+	private static SettlementPolicy policy(RetrySettings retry) {
+		return new SettlementPolicy(
+				new ListenerSettings(1, null, retry, 3, Duration.ofSeconds(9), Position.earliest(), false),
+				List.of(IOException.class));
 	}
 
 	private Settlement.Retry retry(ClaimedMessage message) {

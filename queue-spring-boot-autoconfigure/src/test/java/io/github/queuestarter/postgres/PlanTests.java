@@ -151,6 +151,24 @@ class PlanTests {
 		}
 	}
 
+	@Test
+	void claimPassesOverARunningImport() throws Exception {
+		plans.run("select create_group_v1('claimed', 'billing', 'earliest', 'app')");
+		try (Connection importing = Databases.dedicated().getConnection();
+				Statement statement = importing.createStatement()) {
+			importing.setAutoCommit(false);
+			statement.execute("set search_path = \"" + SCHEMA + "\"");
+			statement.execute(fillQueue("claimed"));
+			plans.run("insert into queue_message (queue, payload) values ('claimed', '{}'), ('claimed', '{}')");
+			String claim = "select count(*) from claim_v2('claimed', 'billing', 'me', " + BATCH + ", false)"
+					+ " where payload is not null";
+			assertThat(plans.pagesOfTheLog(claim)).isPositive().isLessThan(100);
+			assertThat(plans.value("select sum(cardinality(ids)) from queue_delivery where queue = 'claimed'"))
+				.isEqualTo("2");
+			importing.rollback();
+		}
+	}
+
 	/**
 	 * That these tests would notice.
 	 */
@@ -172,6 +190,26 @@ class PlanTests {
 				plans.run("alter function " + signature + " set " + setting.getKey() + " = " + setting.getValue());
 			}
 		}
+	}
+
+	/**
+	 * Whatever a function looks into, the search path of its caller does not decide in
+	 * which schema, and what it reads by loops or by index alone is not compiled.
+	 */
+	@Test
+	void everyFunctionThatReadsTablesHasItsSearchPathAndIsNotCompiled() throws Exception {
+		String reading = " from pg_proc p where p.pronamespace = '\"" + SCHEMA + "\"'::regnamespace"
+				+ " and p.prosrc ~ '(from|join|into|update) queue_[a-z]+'";
+		assertThat(Integer.parseInt(plans.value("select count(*)" + reading))).isGreaterThan(25);
+		assertThat(plans.value("select string_agg(p.proname, ' ' order by p.proname)" + reading
+				+ " and not coalesce(p.proconfig @> array['search_path=\"" + SCHEMA + "\", pg_temp'], false)"))
+			.as("called by those that have one")
+			.isEqualTo("require_home_v1");
+		assertThat(plans.value("select string_agg(p.proname, ' ' order by p.proname)" + reading
+				+ " and p.prosrc ~ 'from queue_(message|delivery|retry|scheduled|dead_letter)'"
+				+ " and not coalesce(p.proconfig @> '{jit=off}', false)"))
+			.as("runs once, after a restore")
+			.isEqualTo("rebase_begin_v1");
 	}
 
 	@ParameterizedTest

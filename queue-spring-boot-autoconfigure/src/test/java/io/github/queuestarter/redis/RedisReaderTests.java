@@ -9,6 +9,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
+import io.github.queuestarter.Failure;
 import io.github.queuestarter.Position;
 import io.github.queuestarter.QueueEvent;
 import io.github.queuestarter.store.ClaimedMessage;
@@ -133,6 +134,19 @@ class RedisReaderTests {
 		String after = this.server.send(QUEUE, "after");
 		assertThat(receive(2)).containsExactlyInAnyOrder(held, after).doesNotContain(done);
 		assertThat(this.server.events(QueueEvent.GroupRecreated.class)).hasSize(1);
+	}
+
+	@Test
+	void retriesAndTheirAttemptsGoWithALostGroup() throws Exception {
+		listen();
+		String parked = this.server.send(QUEUE, "parked");
+		settle(new Settlement.Retry(this.sink.receive(), Duration.ofHours(1),
+				Failure.of(Failure.Kind.EXCEPTION, "no")));
+		this.server.redis().xgroupDestroy("queue:" + QUEUE, GROUP);
+		ClaimedMessage again = this.sink.receive();
+		assertThat(again.id()).isEqualTo(parked);
+		assertThat(again.failures()).isZero();
+		assertThat(this.server.redis().exists("{queue:" + QUEUE + "}:retry:" + GROUP)).isZero();
 	}
 
 	@Test
