@@ -149,13 +149,53 @@ class OutageTests {
 	}
 
 	@Test
+	void messagesOfAClaimWhoseAnswerWasSwallowedAreDeliveredOnce() throws Exception {
+		String schema = Databases.newSchema();
+		Settings settings = impatient(schema);
+		Map<String, AtomicInteger> received = new ConcurrentHashMap<>();
+		try (HikariDataSource pool = Databases.pool();
+				FreezingProxy proxy = new FreezingProxy(pool.getJdbcUrl());
+				HikariDataSource through = through(proxy);
+				TestInstance sender = new TestInstance(pool, settings);
+				TestInstance app = new TestInstance(through, settings)) {
+			AckingSink sink = app.listen("orders", "billing", 10, received);
+			String before = sender.send(false, "orders", "before").get(0);
+			Awaitility.await().until(() -> received.containsKey(before));
+			String held = "select count(*) from \"" + schema + "\".queue_delivery";
+			Awaitility.await().until(() -> count(pool, held) == 0);
+			proxy.freeze();
+			List<String> ids = sender.send(false, "orders", "a", "b");
+			Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> count(pool, held) > 0);
+			assertThat(received).hasSize(1);
+			proxy.thaw();
+			Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> received.keySet().containsAll(ids));
+			Awaitility.await().until(() -> count(pool, held) == 0);
+			assertThat(received.values()).allMatch((times) -> times.get() == 1);
+			assertThat(sink.failedPolls()).isPositive();
+		}
+	}
+
+	private static HikariDataSource through(FreezingProxy proxy) {
+		HikariConfig config = Databases.config();
+		config.setJdbcUrl(proxy.url());
+		config.setConnectionTimeout(1000);
+		config.setValidationTimeout(500);
+		config.setMaximumPoolSize(10);
+		return new HikariDataSource(config);
+	}
+
+	private static Settings impatient(String schema) {
+		Settings settings = Databases.settings(schema);
+		return new Settings(schema, settings.initializeSchema(), settings.pollInterval(),
+				settings.unjoinedTransaction(), 1000, settings.reconcileInterval(), Duration.ofSeconds(2),
+				Duration.ofSeconds(1), settings.heartbeatExpiry(), true);
+	}
+
+	@Test
 	void frozenConsumerDoesNotKeepOthersFromClaiming() throws Exception {
 		String schema = Databases.newSchema();
 		Map<String, AtomicInteger> received = new ConcurrentHashMap<>();
-		Settings settings = Databases.settings(schema);
-		settings = new Settings(schema, settings.initializeSchema(), settings.pollInterval(),
-				settings.unjoinedTransaction(), 1000, settings.reconcileInterval(), Duration.ofSeconds(2),
-				Duration.ofSeconds(1), settings.heartbeatExpiry(), true);
+		Settings settings = impatient(schema);
 		ExecutorService frozen = Executors.newSingleThreadExecutor();
 		try (HikariDataSource pool = Databases.pool();
 				TestInstance app = new TestInstance(pool, settings);
