@@ -5,7 +5,6 @@ import java.util.Properties;
 
 import javax.sql.DataSource;
 
-import io.github.queuestarter.QueueEvent;
 import io.github.queuestarter.QueueObserver;
 import io.github.queuestarter.postgres.PostgresStore;
 import org.postgresql.Driver;
@@ -50,8 +49,8 @@ class QueuePostgresConfiguration {
 			ObjectProvider<PlatformTransactionManager> transactionManagers) {
 		DataSource dataSource = marked.getIfAvailable(dataSources::getObject);
 		PostgresStore store = new PostgresStore(dataSource,
-				outsideThePool(dataSource, queue.getHeartbeat().getInterval(), events), settings(properties, queue),
-				events, transactionManagers);
+				outsideThePool(dataSource, queue.getHeartbeat().getInterval()), settings(properties, queue), events,
+				transactionManagers);
 		store.initialize();
 		return store;
 	}
@@ -73,7 +72,7 @@ class QueuePostgresConfiguration {
 	/**
 	 * The heartbeat must not wait for a pool that handlers have emptied.
 	 */
-	private static DataSource outsideThePool(DataSource dataSource, Duration longestWait, QueueObserver events) {
+	private static DataSource outsideThePool(DataSource dataSource, Duration longestWait) {
 		try {
 			SimpleDriverDataSource own = DataSourceBuilder.derivedFrom(dataSource)
 				.type(SimpleDriverDataSource.class)
@@ -82,11 +81,8 @@ class QueuePostgresConfiguration {
 			return own;
 		}
 		catch (RuntimeException ex) {
-			events.on(new QueueEvent.Warning("postgres",
-					"The DataSource of the queues does not tell its URL, so the heartbeat takes its connection from it."
-							+ " If that is lost while the pool is empty, this instance is taken for dead. Mark another"
-							+ " DataSource with @QueueDataSource, or leave the pool a connection more than the"
-							+ " application uses."));
+			// a DataSource that does not tell its URL; it takes one connection of the
+			// pool
 			return dataSource;
 		}
 	}

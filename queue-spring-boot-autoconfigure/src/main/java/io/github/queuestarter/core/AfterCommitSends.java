@@ -93,15 +93,20 @@ final class AfterCommitSends implements TransactionSynchronization {
 			this.store.appender().append(sending, false);
 		}
 		catch (RuntimeException ex) {
-			List<String> ids = (ex instanceof SendNotConfirmedException unconfirmed) ? unconfirmed.getIds()
-					: sending.stream().map(OutgoingMessage::id).toList();
+			List<OutgoingMessage> failed = sending.stream().filter((message) -> isConcerned(message, ex)).toList();
+			List<String> ids = failed.stream().map(OutgoingMessage::id).toList();
 			this.observer
-				.on(new QueueEvent.SendAfterCommitFailed(this.store.backend(), sending.get(0).queue(), ids, ex));
+				.on(new QueueEvent.SendAfterCommitFailed(this.store.backend(), failed.get(0).queue(), ids, ex));
 			throw new SendAfterCommitException("The transaction is committed, but " + what(sending.size(), ex), ex);
 		}
 		Map<String, Integer> counts = new LinkedHashMap<>();
 		sending.forEach((message) -> counts.merge(message.queue(), 1, Integer::sum));
 		counts.forEach((queue, count) -> this.observer.on(new QueueEvent.Sent(this.store.backend(), queue, count)));
+	}
+
+	private static boolean isConcerned(OutgoingMessage message, RuntimeException failure) {
+		return !(failure instanceof SendNotConfirmedException unconfirmed)
+				|| unconfirmed.getIds().contains(message.id());
 	}
 
 	private String what(int count, RuntimeException failure) {

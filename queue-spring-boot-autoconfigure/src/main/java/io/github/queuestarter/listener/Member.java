@@ -110,7 +110,8 @@ final class Member implements Lease {
 	 */
 	String fenced() {
 		String lost = this.consumer;
-		this.unregisteredSince = System.nanoTime();
+		// may have gone unconfirmed for long already
+		this.unregisteredSince = System.nanoTime() - invalidFor().toNanos();
 		this.registered = false;
 		this.consumer = this.ids.next();
 		this.listeners.forEach((listener) -> listener.abandon(lost));

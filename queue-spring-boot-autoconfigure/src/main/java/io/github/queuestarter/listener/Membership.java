@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
@@ -45,6 +46,8 @@ final class Membership {
 	private final Map<String, Member> members = new ConcurrentHashMap<>();
 
 	private final List<RunningListener> ownReaders = new CopyOnWriteArrayList<>();
+
+	private final Set<String> silenced = ConcurrentHashMap.newKeySet();
 
 	private final SilenceWatch watch;
 
@@ -140,7 +143,7 @@ final class Membership {
 	}
 
 	private Duration beat() {
-		List<Member> alive = this.members.values().stream().filter(Member::alive).toList();
+		List<Member> alive = this.members.values().stream().filter(this::isAlive).toList();
 		List<Member> beating = alive.stream().filter(Member::registered).toList();
 		boolean beat = true;
 		try {
@@ -158,6 +161,19 @@ final class Membership {
 		boolean registered = register(alive.stream().filter((member) -> !member.registered()).toList());
 		return (beat && registered) ? this.settings.heartbeatInterval()
 				: this.settings.heartbeatInterval().dividedBy(5);
+	}
+
+	private boolean isAlive(Member member) {
+		boolean alive = member.alive();
+		if (alive) {
+			this.silenced.remove(member.domain());
+		}
+		else if (this.silenced.add(member.domain())) {
+			logger.error("A listener on " + this.store.backend() + " (" + member.domain()
+					+ ") has a part that is dead or"
+					+ " hangs, so this instance stops its heartbeat there: what it holds is to be handled by others");
+		}
+		return alive;
 	}
 
 	/**

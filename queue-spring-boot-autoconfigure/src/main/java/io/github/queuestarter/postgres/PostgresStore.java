@@ -4,10 +4,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 
 import javax.sql.DataSource;
 
+import io.github.queuestarter.QueueEvent;
 import io.github.queuestarter.QueueObserver;
 import io.github.queuestarter.store.Administration;
 import io.github.queuestarter.store.Appender;
@@ -33,6 +35,10 @@ import org.springframework.util.Assert;
 public final class PostgresStore implements QueueStore {
 
 	static final String BACKEND = "postgres";
+
+	private final QueueObserver observer;
+
+	private final AtomicBoolean untoldThatHeartbeatIsPooled;
 
 	private final Duration longestCall;
 
@@ -94,6 +100,8 @@ public final class PostgresStore implements QueueStore {
 			ObjectProvider<PlatformTransactionManager> transactionManagers, Duration probeInterval) {
 		Database database = new Database(CallerTransaction.target(dataSource), new Sql(settings.schema()),
 				settings.networkTimeout());
+		this.observer = observer;
+		this.untoldThatHeartbeatIsPooled = new AtomicBoolean(dedicated == dataSource);
 		this.longestCall = PoolWait.of(dataSource).plus(settings.networkTimeout());
 		DuePlan duePlan = new DuePlan();
 		this.notifier = settings.notifies() ? new Notifier(database) : null;
@@ -121,7 +129,7 @@ public final class PostgresStore implements QueueStore {
 				new CallerTransaction(dataSource, settings.unjoinedTransaction()), recovery, wakeups);
 		this.reader = new PostgresReader(
 				new SourceParts(new Groups(database, observer), new Claims(database), new Reads(database), holdings,
-						this.dueRounds, wakeups, this.busyCursors, this.idleWatch, this::startWakeupReader, recovery),
+						this.dueRounds, wakeups, this.busyCursors, this.idleWatch, this::listenerStarts, recovery),
 				settings, observer);
 		this.settlements = new PostgresSettlements(database, settleCalls);
 		this.consumers = new PostgresConsumers(database, this.rebase, this.heartbeat,
@@ -207,9 +215,16 @@ public final class PostgresStore implements QueueStore {
 		this.heartbeat.close();
 	}
 
-	private void startWakeupReader() {
+	private void listenerStarts() {
 		if (this.wakeupReader != null) {
 			this.wakeupReader.start();
+		}
+		if (this.untoldThatHeartbeatIsPooled.getAndSet(false)) {
+			this.observer.on(new QueueEvent.Warning(BACKEND,
+					"The DataSource of the queues does not tell its URL, so the heartbeat takes its connection from it."
+							+ " If that is lost while the pool is empty, this instance is taken for dead. Mark another"
+							+ " DataSource with @QueueDataSource, or give the pool a connection more than the"
+							+ " application uses."));
 		}
 	}
 

@@ -74,6 +74,7 @@ final class DueMessages {
 	}
 
 	void sawAhead(Reply answer) {
+		worked();
 		this.reception.pause(answer.flag(0));
 		long next = answer.number(1);
 		if (!answer.flag(0) && next >= 0) {
@@ -113,8 +114,7 @@ final class DueMessages {
 	private Duration lookNow() {
 		try {
 			Duration next = claim();
-			this.failures = 0;
-			this.finding = null;
+			worked();
 			return next;
 		}
 		catch (Throwable ex) {
@@ -132,6 +132,11 @@ final class DueMessages {
 			}
 			return backOff;
 		}
+	}
+
+	private void worked() {
+		this.failures = 0;
+		this.finding = null;
 	}
 
 	/**

@@ -180,13 +180,14 @@ abstract class FailureContract extends EndToEndTest {
 		Deaf deaf = new Deaf();
 		Deaf other = new Deaf();
 		Application application = start(application().listener(deaf)
+			.with("queue.heartbeat.expiry", "3s")
 			.with("queue.listener.timeout", "300ms")
 			.with("queue.listener.retry.max-attempts", 1));
 		application.template().send(this.queue, "x");
 		deaf.deliveries.await(1);
-		start(other);
+		start(application().listener(other).with("queue.heartbeat.expiry", "3s"));
 		// three times the expiry
-		await().until(() -> state(application).oldestHandler().compareTo(Duration.ofMillis(4500)) > 0);
+		await().until(() -> state(application).oldestHandler().compareTo(Duration.ofSeconds(9)) > 0);
 		assertThat(state(application).stuck()).isEqualTo(1);
 		assertThat(application.admin().stats(this.queue, "default").inFlight().value()).isEqualTo(1);
 		assertThat(deadLetters(application.admin(), "default")).isEmpty();

@@ -5,7 +5,9 @@ import java.util.List;
 
 import io.github.queuestarter.QueueEvent;
 import io.github.queuestarter.SendAfterCommitException;
+import io.github.queuestarter.testing.RedisTopology;
 import io.micrometer.core.instrument.MeterRegistry;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.data.redis.core.StringRedisTemplate;
@@ -44,6 +46,23 @@ class RedisTransactionTests extends TransactionContract {
 			assertThat(failed.onlyUnconfirmed()).isFalse();
 		});
 		assertThat(application.bean(MeterRegistry.class).get("queue.send.lost").counter().count()).isEqualTo(2);
+	}
+
+	@Test
+	void whatNoReplicaConfirmsAfterTheCommitIsNotCountedAsLost() {
+		// a Redis without replicas
+		Assumptions.assumeTrue(RedisTopology.chosen() == RedisTopology.STANDALONE);
+		Application application = startWithDatabase("queue.redis.durability", "replicas(1)");
+		assertThatExceptionOfType(SendAfterCommitException.class)
+			.isThrownBy(() -> transactions(application)
+				.executeWithoutResult((status) -> application.template().send(this.queue, "x")))
+			.withMessageContaining("not all that was sent after it is safe");
+		assertThat(this.texts.received.await(1)).containsExactly("x");
+		assertThat(this.events.of(QueueEvent.SendAfterCommitFailed.class)).singleElement().satisfies((failed) -> {
+			assertThat(failed.ids()).isEqualTo(this.texts.ids.all());
+			assertThat(failed.onlyUnconfirmed()).isTrue();
+		});
+		assertThat(application.bean(MeterRegistry.class).get("queue.send.lost").counter().count()).isZero();
 	}
 
 }

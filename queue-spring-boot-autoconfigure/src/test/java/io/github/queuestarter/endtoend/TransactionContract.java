@@ -26,7 +26,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
  */
 abstract class TransactionContract extends EndToEndTest {
 
-	private final Texts texts = new Texts();
+	final Texts texts = new Texts();
 
 	final LifecycleContract.Events events = new LifecycleContract.Events();
 
@@ -34,7 +34,7 @@ abstract class TransactionContract extends EndToEndTest {
 		return startWithDatabase("spring.datasource.hikari.auto-commit", true);
 	}
 
-	private Application startWithDatabase(String key, Object value) {
+	final Application startWithDatabase(String key, Object value) {
 		Application.Builder builder = application().listener(this.texts)
 			.listener(this.events)
 			.with("spring.autoconfigure.exclude", "")

@@ -131,7 +131,7 @@ class MembershipTests {
 		ListenerSettings settings = new ListenerSettings(1, null,
 				new RetrySettings(3, Duration.ofSeconds(1), 2, Duration.ofMinutes(5), 0), 3, null, Position.earliest(),
 				false);
-		InstanceSettings instance = new InstanceSettings("tests", INTERVAL, INTERVAL.multipliedBy(5), Duration.ZERO,
+		InstanceSettings instance = new InstanceSettings("tests", INTERVAL, INTERVAL.multipliedBy(20), Duration.ZERO,
 				Duration.ofMinutes(1), false);
 		return new RunningListener(new ListenerPlan(definition, settings, store, null), instance, member,
 				member.listeners(), new Isolation(), (event) -> {

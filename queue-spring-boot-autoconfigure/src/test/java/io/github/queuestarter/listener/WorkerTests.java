@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 
 import io.github.queuestarter.EncodedPayload;
 import io.github.queuestarter.Outcome;
@@ -49,28 +50,34 @@ class WorkerTests {
 	private final Settler settler = new Settler(this.store, "orders", "default", (event) -> {
 	}, new Vital(), this.sink::forget);
 
-	private final Thread worker = new Thread(new Worker(this.intake, this.lease,
+	private volatile CountDownLatch mayReturn = new CountDownLatch(0);
+
+	private final Worker worker = new Worker(this.intake, this.lease,
 			new SettlementPolicy(new ListenerSettings(1, null,
 					new RetrySettings(3, Duration.ofSeconds(1), 2, Duration.ofMinutes(5), 0), 3, null,
 					Position.earliest(), false), List.of()),
 			(message) -> {
 				this.handled.add(message.id());
+				await(this.mayReturn);
 				return new HandlerResult.Returned(Outcome.done());
 			}, this.store, this.sink, this.settler, new Isolation(), this.prefetch, null, null, (event) -> {
-			}));
+			});
+
+	private final Thread thread = new Thread(this.worker);
 
 	@BeforeEach
 	void start() {
 		this.settler.start();
-		this.worker.start();
+		this.thread.start();
 	}
 
 	@AfterEach
 	void stop() throws Exception {
 		this.intake.close();
-		this.worker.join(Duration.ofSeconds(10).toMillis());
+		this.mayReturn.countDown();
+		this.thread.join(Duration.ofSeconds(10).toMillis());
 		this.settler.stop(Duration.ofSeconds(5));
-		assertThat(this.worker.isAlive()).isFalse();
+		assertThat(this.thread.isAlive()).isFalse();
 	}
 
 	@Test
@@ -89,6 +96,30 @@ class WorkerTests {
 		Awaitility.await().until(() -> this.sink.held() == 0);
 		this.lease.consumer = "me";
 		assertGoesOnAfterDropping();
+	}
+
+	@Test
+	void whatAHandlerReturnsAfterItWasGivenUpSettlesNothing() {
+		this.mayReturn = new CountDownLatch(1);
+		this.sink.acceptNew(List.of(message("given up")));
+		Awaitility.await().until(() -> this.handled.size() == 1);
+		Attempt attempt = this.worker.attempt();
+		assertThat(attempt).isNotNull();
+		assertThat(attempt.giveUp()).isTrue();
+		this.mayReturn.countDown();
+		this.sink.acceptNew(List.of(message("next")));
+		Awaitility.await().until(() -> this.settled.size() == 1);
+		assertThat(this.settled.get(0).message().id()).isEqualTo("next");
+		assertThat(attempt.giveUp()).isFalse();
+	}
+
+	private static void await(CountDownLatch latch) {
+		try {
+			latch.await();
+		}
+		catch (InterruptedException ex) {
+			throw new IllegalStateException(ex);
+		}
 	}
 
 	private void assertGoesOnAfterDropping() {

@@ -7,8 +7,13 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * Stands between a client and the database, and can stop to pass on what the database
@@ -24,6 +29,8 @@ final class FreezingProxy implements AutoCloseable {
 
 	private volatile boolean frozen;
 
+	private volatile @Nullable String swallowed;
+
 	FreezingProxy(String jdbcUrl) throws IOException {
 		this.target = URI.create(jdbcUrl.substring("jdbc:".length()));
 		start(() -> {
@@ -31,8 +38,16 @@ final class FreezingProxy implements AutoCloseable {
 				Socket client = this.server.accept();
 				Socket database = new Socket(this.target.getHost(), this.target.getPort());
 				this.sockets.addAll(List.of(client, database));
-				start(() -> pass(client.getInputStream(), database.getOutputStream(), false));
-				start(() -> pass(database.getInputStream(), client.getOutputStream(), true));
+				AtomicBoolean dead = new AtomicBoolean();
+				start(() -> pass(client.getInputStream(), database.getOutputStream(), (bytes) -> {
+					String text = this.swallowed;
+					if (text != null && bytes.contains(text)) {
+						dead.set(true);
+					}
+					return true;
+				}));
+				start(() -> pass(database.getInputStream(), client.getOutputStream(),
+						(bytes) -> !this.frozen && !dead.get()));
 			}
 		});
 	}
@@ -53,10 +68,18 @@ final class FreezingProxy implements AutoCloseable {
 		this.frozen = false;
 	}
 
-	private void pass(InputStream from, OutputStream to, boolean freezes) throws IOException {
+	/**
+	 * Let each connection on which this text is sent be silent from then on, until
+	 * another text is set, or none. New connections work.
+	 */
+	void swallowAnswersTo(@Nullable String text) {
+		this.swallowed = text;
+	}
+
+	private static void pass(InputStream from, OutputStream to, Predicate<String> passes) throws IOException {
 		byte[] buffer = new byte[8192];
 		for (int length = from.read(buffer); length >= 0; length = from.read(buffer)) {
-			if (freezes && this.frozen) {
+			if (!passes.test(new String(buffer, 0, length, StandardCharsets.ISO_8859_1))) {
 				return;
 			}
 			to.write(buffer, 0, length);

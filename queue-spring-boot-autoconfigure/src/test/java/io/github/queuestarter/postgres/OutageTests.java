@@ -163,11 +163,11 @@ class OutageTests {
 			Awaitility.await().until(() -> received.containsKey(before));
 			String held = "select count(*) from \"" + schema + "\".queue_delivery";
 			Awaitility.await().until(() -> count(pool, held) == 0);
-			proxy.freeze();
+			proxy.swallowAnswersTo("claim_v2");
 			List<String> ids = sender.send(false, "orders", "a", "b");
 			Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> count(pool, held) > 0);
 			assertThat(received).hasSize(1);
-			proxy.thaw();
+			proxy.swallowAnswersTo(null);
 			Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> received.keySet().containsAll(ids));
 			Awaitility.await().until(() -> count(pool, held) == 0);
 			assertThat(received.values()).allMatch((times) -> times.get() == 1);
@@ -178,9 +178,8 @@ class OutageTests {
 	private static HikariDataSource through(FreezingProxy proxy) {
 		HikariConfig config = Databases.config();
 		config.setJdbcUrl(proxy.url());
-		config.setConnectionTimeout(1000);
-		config.setValidationTimeout(500);
-		config.setMaximumPoolSize(10);
+		// so that each call says what it is
+		config.addDataSourceProperty("prepareThreshold", "0");
 		return new HikariDataSource(config);
 	}
 
