@@ -75,7 +75,10 @@ class RestoreTests {
 				try (TestInstance next = new TestInstance(to, to, this.settings)) {
 					assertThat(rebased(next)).isEmpty();
 				}
-				assertThat(app.events()).hasSize(1);
+				assertThat(app.events()).hasSize(2)
+					.containsAll(rebased(app))
+					.anyMatch((event) -> event instanceof QueueEvent.Warning warning
+							&& warning.text().contains("the heartbeat takes its connection from it"));
 			}
 		}
 	}
