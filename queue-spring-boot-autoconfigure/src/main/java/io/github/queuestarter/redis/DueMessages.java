@@ -74,9 +74,12 @@ final class DueMessages {
 	}
 
 	void sawAhead(Reply answer) {
-		worked();
 		this.reception.pause(answer.flag(0));
 		long next = answer.number(1);
+		if (answer.flag(0) || next != 0) {
+			// there is nothing to claim
+			worked();
+		}
 		if (!answer.flag(0) && next >= 0) {
 			lookWithin(Duration.ofMillis(next));
 		}

@@ -326,6 +326,27 @@ class RedisReaderTests {
 		Awaitility.await().until(() -> findings().isEmpty());
 	}
 
+	@Test
+	void claimsThatFailAlthoughTheLookBeforeThemGoesWellAreAFindingAndToldOnce() throws Exception {
+		listen();
+		this.server.listen("other", GROUP, this.server.sink("other"));
+		String id = this.server.send(QUEUE, "m");
+		ClaimedMessage message = this.sink.receive();
+		String attempts = "{queue:" + QUEUE + "}:attempts:" + GROUP;
+		settle(new Settlement.Retry(message, Duration.ofSeconds(1), Failure.of(Failure.Kind.EXCEPTION, "no")));
+		this.server.redis().del(attempts);
+		this.server.redis().set(attempts, "not a hash");
+		Awaitility.await()
+			.atMost(Duration.ofSeconds(30))
+			.until(() -> findings().contains("Could not claim due messages of group '" + GROUP + "'"));
+		assertThat(this.server.events(QueueEvent.Warning.class))
+			.filteredOn((warning) -> warning.text().contains("Could not claim due messages"))
+			.hasSize(1);
+		this.server.redis().del(attempts);
+		assertThat(this.sink.receive().id()).isEqualTo(id);
+		Awaitility.await().until(() -> findings().isEmpty());
+	}
+
 	private String findings() {
 		return String.join("\n", this.server.store().administration().condition().findings());
 	}
