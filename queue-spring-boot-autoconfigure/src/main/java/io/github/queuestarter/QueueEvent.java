@@ -86,6 +86,13 @@ public sealed interface QueueEvent {
 	}
 
 	/**
+	 * A claim did not get its turn, because another session was claiming messages of the
+	 * group (Postgres). It is tried again within milliseconds.
+	 */
+	record ClaimBusy(String backend, String queue, String group) implements QueueEvent {
+	}
+
+	/**
 	 * Settlements came from a consumer that no longer held the messages; they changed
 	 * nothing.
 	 */

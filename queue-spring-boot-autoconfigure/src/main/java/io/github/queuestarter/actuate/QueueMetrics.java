@@ -38,6 +38,8 @@ public final class QueueMetrics implements MeterBinder, QueueObserver {
 
 	private static final String DEAD_LETTERS_REMOVED = "Dead letters removed because they exceeded a limit";
 
+	private static final String BUSY = "Claims that did not get their turn because another session was claiming";
+
 	private static final String DROPPED = "Messages that an ephemeral listener has failed to handle";
 
 	private final Supplier<QueueStatsReader> reader;
@@ -82,6 +84,9 @@ public final class QueueMetrics implements MeterBinder, QueueObserver {
 		else if (event instanceof QueueEvent.Stale stale) {
 			count("queue.stale", "Settlements that came too late and changed nothing",
 					tags(stale.backend(), stale.queue(), stale.group()), stale.ids().size());
+		}
+		else if (event instanceof QueueEvent.ClaimBusy busy) {
+			count("queue.claims.busy", BUSY, tags(busy.backend(), busy.queue(), busy.group()), 1);
 		}
 		else if (event instanceof QueueEvent.Removed removed) {
 			count("queue.messages.removed", REMOVED, tags(removed.backend(), removed.queue()), removed.count());
@@ -151,6 +156,7 @@ public final class QueueMetrics implements MeterBinder, QueueObserver {
 		count("queue.dead.lettered", "Messages that became dead letters", tags, 0);
 		count("queue.rescued", "Messages taken over from a consumer that is gone", tags, 0);
 		count("queue.stale", "Settlements that came too late and changed nothing", tags, 0);
+		count("queue.claims.busy", BUSY, tags, 0);
 		count("queue.messages.lost", LOST, tags, 0);
 		count("queue.dead.letters.removed", DEAD_LETTERS_REMOVED, tags, 0);
 		gauge("queue.messages.ready", "Messages that are not yet delivered", tags, backend, queue, group,

@@ -40,7 +40,7 @@ public final class EventLog implements QueueObserver {
 	@Override
 	public void on(QueueEvent event) {
 		if (event instanceof QueueEvent.Delivered || event instanceof QueueEvent.Sent
-				|| event instanceof QueueEvent.Settled) {
+				|| event instanceof QueueEvent.Settled || event instanceof QueueEvent.ClaimBusy) {
 			// asked first: to spell out each message would cost as much as to handle it
 			if (logger.isTraceEnabled()) {
 				logger.trace(event);

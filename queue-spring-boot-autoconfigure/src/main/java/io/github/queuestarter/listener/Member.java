@@ -2,9 +2,12 @@ package io.github.queuestarter.listener;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
 
 import io.github.queuestarter.store.ConsumerIds;
+import io.github.queuestarter.store.GroupName;
 
 /**
  * This instance as a consumer in one fencing domain.
@@ -43,6 +46,16 @@ final class Member implements Lease {
 
 	List<RunningListener> listeners() {
 		return this.listeners;
+	}
+
+	/**
+	 * The groups that messages are taken from.
+	 */
+	Set<GroupName> groups() {
+		return this.listeners.stream()
+			.filter(RunningListener::claims)
+			.map(RunningListener::name)
+			.collect(Collectors.toSet());
 	}
 
 	@Override

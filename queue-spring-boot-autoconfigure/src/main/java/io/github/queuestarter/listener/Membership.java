@@ -16,6 +16,7 @@ import io.github.queuestarter.QueueObserver;
 import io.github.queuestarter.store.ConsumerIds;
 import io.github.queuestarter.store.Consumers.Beat;
 import io.github.queuestarter.store.Consumers.Rescued;
+import io.github.queuestarter.store.Consumers.Self;
 import io.github.queuestarter.store.GroupName;
 import io.github.queuestarter.store.QueueStore;
 import org.apache.commons.logging.Log;
@@ -249,10 +250,10 @@ final class Membership {
 	}
 
 	private void beat(List<Member> beating) {
-		Map<String, String> consumers = new LinkedHashMap<>();
-		beating.forEach((member) -> consumers.put(member.domain(), member.consumer()));
+		Map<String, Self> selves = new LinkedHashMap<>();
+		beating.forEach((member) -> selves.put(member.domain(), new Self(member.consumer(), member.groups())));
 		long began = System.nanoTime();
-		Map<String, Beat> beats = this.store.consumers().beat(consumers);
+		Map<String, Beat> beats = this.store.consumers().beat(selves);
 		for (Member member : beating) {
 			Beat beat = beats.get(member.domain());
 			if (beat == null) {
@@ -261,7 +262,8 @@ final class Membership {
 			this.watch.saw(member.domain(), beat.others(), System.nanoTime());
 			if (beat.registered()) {
 				member.confirm(began);
-				member.listeners().forEach((listener) -> listener.othersAreThere(!beat.others().isEmpty()));
+				member.listeners()
+					.forEach((listener) -> listener.othersAreThere(beat.shared().contains(listener.name())));
 			}
 			else {
 				String lost = member.fenced();
@@ -314,9 +316,7 @@ final class Membership {
 			.filter(RunningListener::settledAny)
 			.map(RunningListener::queue)
 			.forEach(this.keeper::settled);
-		List<GroupName> listening = listeners.stream()
-			.map((listener) -> new GroupName(listener.queue(), listener.definition().group()))
-			.toList();
+		List<GroupName> listening = listeners.stream().map(RunningListener::name).toList();
 		return this.keeper.round(listening, this.housekeeper::isStopped);
 	}
 

@@ -129,7 +129,7 @@ public final class QueueListenerPostProcessor
 		Method method = AopUtils.selectInvocableMethod(candidate.method(), candidate.bean().getClass());
 		String name = candidate.name();
 		HandlerReturnType.check(candidate.method(), AopProxyUtils.ultimateTargetClass(candidate.bean()), name);
-		Handler handler = handlers.handlerFor(candidate.bean(), method);
+		Handler handler = handlers.handlerFor(candidate.bean(), method, name);
 		for (QueueListener listener : listeners) {
 			this.registry.getObject()
 				.register(definition(listener, handler, name, HandlerReturnType.isStage(candidate.method())));

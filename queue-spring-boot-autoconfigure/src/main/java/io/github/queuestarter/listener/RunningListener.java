@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 import io.github.queuestarter.QueueEvent;
 import io.github.queuestarter.QueueObserver;
 import io.github.queuestarter.store.ClaimedMessage;
+import io.github.queuestarter.store.GroupName;
 import io.github.queuestarter.store.MessageSource;
 import io.github.queuestarter.store.QueueStore;
 import io.github.queuestarter.store.Settlement;
@@ -113,6 +114,13 @@ final class RunningListener {
 		return this.definition.queue();
 	}
 
+	/**
+	 * The group that it takes messages from.
+	 */
+	GroupName name() {
+		return new GroupName(queue(), this.definition.group());
+	}
+
 	ListenerDefinition definition() {
 		return this.definition;
 	}
@@ -124,6 +132,13 @@ final class RunningListener {
 		this.source.start();
 		this.observer.on(new QueueEvent.ListenerStarted(this.store.backend(), queue(), this.definition.group(),
 				this.settings.concurrency()));
+	}
+
+	/**
+	 * Whether it takes more messages.
+	 */
+	boolean claims() {
+		return !this.stopping;
 	}
 
 	/**
@@ -181,6 +196,9 @@ final class RunningListener {
 		return this.settings.timeout();
 	}
 
+	/**
+	 * Note whether another instance takes messages from the same group.
+	 */
 	void othersAreThere(boolean othersAreThere) {
 		this.othersAreThere = othersAreThere;
 	}

@@ -89,6 +89,8 @@ final class BusyCursors {
 		}
 
 		void busy() {
+			BusyCursors.this.observer.on(new QueueEvent.ClaimBusy(PostgresStore.BACKEND, this.subscription.queue(),
+					this.subscription.group()));
 			long now = System.nanoTime();
 			if (this.busySince == UNKNOWN) {
 				this.busySince = now;

@@ -8,10 +8,13 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 
 import io.github.queuestarter.QueueStoreException;
 import io.github.queuestarter.store.Consumers;
+import io.github.queuestarter.store.GroupName;
 
 /**
  * Registrations of consumers, in one domain for the whole store.
@@ -55,33 +58,42 @@ final class PostgresConsumers implements Consumers {
 	}
 
 	@Override
-	public Map<String, Beat> beat(Map<String, String> consumers) {
-		if (consumers.isEmpty()) {
+	public Map<String, Beat> beat(Map<String, Self> selves) {
+		if (selves.isEmpty()) {
 			return Map.of();
 		}
-		Map<String, Beat> beats = new HashMap<>();
+		List<String> consumers = selves.values().stream().map(Self::consumer).toList();
+		Map<String, GroupName> groups = new TreeMap<>();
+		selves.values().forEach((self) -> self.groups().forEach((group) -> groups.put(label(group), group)));
 		Found found = this.heartbeat.call("send the heartbeat",
 				(connection) -> this.database.query(connection, "beat", (statement) -> {
-					ArrayParameters.texts(statement, 1, consumers.values());
-					ArrayParameters.texts(statement, 2, consumers.values());
-				}, PostgresConsumers::read));
-		consumers
-			.forEach((domain, consumer) -> beats.put(domain, new Beat(found.own().contains(consumer), found.others())));
+					ArrayParameters.texts(statement, 1, consumers);
+					ArrayParameters.texts(statement, 2, groups.keySet());
+				}, (rows) -> read(rows, groups)));
+		Map<String, Beat> beats = new HashMap<>();
+		selves.forEach((domain, self) -> beats.put(domain,
+				new Beat(found.own().contains(self.consumer()), found.others(), found.shared())));
 		return beats;
 	}
 
-	private static Found read(ResultSet rows) throws SQLException {
-		Set<String> own = new HashSet<>();
-		Map<String, Long> others = new HashMap<>();
+	private static String label(GroupName group) {
+		return group.queue() + "/" + group.group();
+	}
+
+	private static Found read(ResultSet rows, Map<String, GroupName> groups) throws SQLException {
+		Found found = new Found(new HashSet<>(), new HashMap<>(), new HashSet<>());
 		while (rows.next()) {
 			if (rows.getBoolean("own")) {
-				own.add(rows.getString("id"));
+				found.own().add(rows.getString("id"));
 			}
 			else {
-				others.put(rows.getString("id"), rows.getLong("beat"));
+				found.others().put(rows.getString("id"), rows.getLong("beat"));
+				for (String label : (String[]) rows.getArray("shared").getArray()) {
+					found.shared().add(Objects.requireNonNull(groups.get(label)));
+				}
 			}
 		}
-		return new Found(own, others);
+		return found;
 	}
 
 	@Override
@@ -126,7 +138,7 @@ final class PostgresConsumers implements Consumers {
 		this.wakeups.dueNow();
 	}
 
-	private record Found(Set<String> own, Map<String, Long> others) {
+	private record Found(Set<String> own, Map<String, Long> others, Set<GroupName> shared) {
 	}
 
 }

@@ -5,12 +5,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 import io.github.queuestarter.QueueStoreException;
 import io.github.queuestarter.store.Consumers;
+import io.github.queuestarter.store.GroupName;
 
 /**
  * Registers consumers per queue. A queue is a fencing domain, as scripts reach the keys
@@ -67,28 +70,33 @@ final class RedisConsumers implements Consumers {
 	}
 
 	@Override
-	public Map<String, Beat> beat(Map<String, String> consumers) {
-		List<String> domains = List.copyOf(consumers.keySet());
+	public Map<String, Beat> beat(Map<String, Self> selves) {
+		List<String> domains = List.copyOf(selves.keySet());
 		List<ScriptCall> beats = new ArrayList<>();
-		for (String domain : domains) {
+		selves.forEach((domain, self) -> {
 			QueueKeys keys = this.keyspace.queue(domain);
-			beats.add(ScriptCall.of(RedisScript.BEAT, List.of(keys.consumers(), keys.groups(), keys.stream()),
-					RedisStore.REGISTRATION_TTL, consumers.getOrDefault(domain, "")));
-		}
+			beats.add(ScriptCall
+				.of(RedisScript.BEAT, List.of(keys.consumers(), keys.groups(), keys.stream()),
+						RedisStore.REGISTRATION_TTL, self.consumer())
+				.with(self.groups().stream().map(GroupName::group).toArray()));
+		});
 		List<Reply> replies = this.heart.evalAll(beats);
 		Map<String, Beat> found = new HashMap<>();
 		for (int i = 0; i < domains.size(); i++) {
-			found.put(domains.get(i), beat(replies.get(i)));
+			found.put(domains.get(i), beat(domains.get(i), replies.get(i)));
 		}
 		return found;
 	}
 
-	private Beat beat(Reply reply) {
+	private static Beat beat(String domain, Reply reply) {
+		Reply counters = reply.list(1);
 		Map<String, Long> others = new LinkedHashMap<>();
-		for (int i = 1; i + 1 < reply.size(); i += 2) {
-			others.put(reply.text(i), reply.number(i + 1));
+		for (int i = 0; i + 1 < counters.size(); i += 2) {
+			others.put(counters.text(i), counters.number(i + 1));
 		}
-		return new Beat(reply.flag(0), others);
+		Set<GroupName> shared = new HashSet<>();
+		reply.list(2).texts().forEach((group) -> shared.add(new GroupName(domain, group)));
+		return new Beat(reply.flag(0), others, shared);
 	}
 
 	@Override

@@ -3,6 +3,7 @@ package io.github.queuestarter.store;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Registration, heartbeat, fence and rescue of consumers. A consumer is registered in a
@@ -25,10 +26,10 @@ public interface Consumers {
 	/**
 	 * Advance the heartbeat counters of own consumers and read those of all others, in
 	 * one round trip, on a connection of its own. Called by one thread only.
-	 * @param consumers own consumer by domain
+	 * @param selves own consumer by domain
 	 * @return what was found, by domain; each of the domains is there
 	 */
-	Map<String, Beat> beat(Map<String, String> consumers);
+	Map<String, Beat> beat(Map<String, Self> selves);
 
 	/**
 	 * Remove the registration of a consumer whose counter has not moved. Writes the own
@@ -56,12 +57,22 @@ public interface Consumers {
 	void retire(String domain, String consumer);
 
 	/**
+	 * A consumer of this instance.
+	 *
+	 * @param consumer its id
+	 * @param groups the groups that it takes messages from
+	 */
+	record Self(String consumer, Set<GroupName> groups) {
+	}
+
+	/**
 	 * What a heartbeat found in one domain.
 	 *
 	 * @param registered whether the own consumer is registered; if not, it was fenced
 	 * @param others the counters of the other registered consumers
+	 * @param shared those of the own groups that any of the others takes messages from
 	 */
-	record Beat(boolean registered, Map<String, Long> others) {
+	record Beat(boolean registered, Map<String, Long> others, Set<GroupName> shared) {
 	}
 
 	/**

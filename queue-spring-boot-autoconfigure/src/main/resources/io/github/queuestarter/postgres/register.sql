@@ -1,3 +1,3 @@
 -- parameters: consumer
 -- answer:     none
-insert into :schema.queue_consumer (id) values (?) on conflict do nothing
+insert into :schema.queue_consumer (id, groups) values (?, '{}') on conflict do nothing

@@ -95,6 +95,21 @@ create table if not exists queue_group (
 -- When somebody who reads as the group last gave a sign of life
 alter table queue_group add column if not exists active_at timestamptz not null default clock_timestamp();
 
+-- Before the tables of what consumers hold: who settles looks here first, and a lock taken the other way round is a deadlock
+create table if not exists queue_consumer (
+  id text primary key,
+  beat bigint not null default 0,
+  registered_at timestamptz not null default clock_timestamp()
+) with (fillfactor = 50);
+do $$
+begin
+  -- '… if not exists' would hold up every heartbeat, also if the column is there
+  if not exists (select from pg_attribute a where a.attrelid = 'queue_consumer'::regclass and a.attname = 'groups') then
+    -- <queue>/<group> of those that it takes messages from; null where an earlier release has registered it
+    alter table queue_consumer add column groups text[];
+  end if;
+end $$;
+
 -- Where a group stands: what is visible in base is behind it; what is visible in head and not in base is its open
 -- window, read in the order of (xid, id) up to (after_xid, after_id). Appended, not updated: under a held snapshot
 -- the dead versions then lie behind the newest one, and reading it stays one step.
@@ -217,12 +232,6 @@ create table if not exists queue_reader (
   queue text primary key,
   active_at timestamptz not null default clock_timestamp()
 );
-
-create table if not exists queue_consumer (
-  id text primary key,
-  beat bigint not null default 0,
-  registered_at timestamptz not null default clock_timestamp()
-) with (fillfactor = 50);
 
 -- All rows of these come and go. A vacuum that pauses, as is right for tables that stay, is slower than a busy queue, and
 -- the table grows for as long as that lasts.

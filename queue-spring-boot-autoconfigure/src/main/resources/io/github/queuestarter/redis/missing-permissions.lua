@@ -18,7 +18,8 @@ local needed = {
   { 'xack', stream, 'g', '0-1' },
   { 'xclaim', stream, 'g', 'c', '0', '0-1' }, { 'xpending', stream, 'g' },
   { 'xgroup', 'create', stream, 'g', '0' }, { 'xgroup', 'destroy', stream, 'g' },
-  { 'xgroup', 'setid', stream, 'g', '0' }, { 'xgroup', 'delconsumer', stream, 'g', 'c' },
+  { 'xgroup', 'setid', stream, 'g', '0' }, { 'xgroup', 'createconsumer', stream, 'g', 'c' },
+  { 'xgroup', 'delconsumer', stream, 'g', 'c' },
   { 'xinfo', 'stream', stream }, { 'xinfo', 'groups', stream }, { 'xinfo', 'consumers', stream, 'g' },
 }
 if ARGV[2] == '1' then

@@ -142,6 +142,25 @@ abstract class LifecycleContract extends EndToEndTest {
 	}
 
 	@Test
+	void messagesBehindABusyHandlerStayWhereOthersListenAsAnotherGroup() {
+		Waiting busy = new Waiting();
+		Events events = new Events();
+		Application application = start(
+				application().listener(busy).listener(events).with("queue.listener.prefetch", 20));
+		awaitGroups(start(application().listener(new OtherGroup())));
+		application.template().sendAll(this.queue, IntStream.range(0, 10).mapToObj(String::valueOf).toList());
+		busy.started.await(1);
+		await().until(() -> application.admin().stats(this.queue, "default").inFlight().value() == 10);
+		// ten heartbeats
+		await().pollDelay(Duration.ofSeconds(3)).until(() -> true);
+		busy.mayGoOn.countDown();
+		busy.finished.await(10);
+		assertThat(events.of(QueueEvent.Settled.class))
+			.filteredOn((settled) -> settled.kind() == QueueEvent.Settled.Kind.RELEASE)
+			.isEmpty();
+	}
+
+	@Test
 	void fencedInstanceInterruptsItsHandlerAndGoesOnUnderANewName() {
 		Waiting first = new Waiting();
 		Events events = new Events();
@@ -255,9 +274,17 @@ abstract class LifecycleContract extends EndToEndTest {
 	}
 
 	private static Map<String, Long> others(Consumers consumers, String domain, String self) {
-		Consumers.Beat beat = consumers.beat(Map.of(domain, self)).get(domain);
+		Consumers.Beat beat = consumers.beat(Map.of(domain, new Consumers.Self(self, Set.of()))).get(domain);
 		assertThat(beat).isNotNull();
 		return beat.others();
+	}
+
+	static final class OtherGroup {
+
+		@QueueListener(queue = "${test.queue}", group = "other")
+		void on(String text) {
+		}
+
 	}
 
 	static final class Waiting {

@@ -34,7 +34,7 @@ abstract class ObservabilityContract extends EndToEndTest {
 		return meter(application, name).tag("group", "default").gauge().value();
 	}
 
-	private double counter(Application application, String name) {
+	final double counter(Application application, String name) {
 		return meter(application, name).tag("group", "default").counter().count();
 	}
 

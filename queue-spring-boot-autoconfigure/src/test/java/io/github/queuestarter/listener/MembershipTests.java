@@ -17,6 +17,7 @@ import io.github.queuestarter.QueueStoreException;
 import io.github.queuestarter.store.Consumers;
 import io.github.queuestarter.store.DeadLetterLimits;
 import io.github.queuestarter.store.GroupName;
+import io.github.queuestarter.store.Housekeeping;
 import io.github.queuestarter.store.MessageSource;
 import io.github.queuestarter.store.QueueStore;
 import io.github.queuestarter.store.Reader;
@@ -139,10 +140,18 @@ class MembershipTests {
 	}
 
 	private Membership membership() {
+		Housekeeping nothingToKeep = (Housekeeping) Proxy.newProxyInstance(getClass().getClassLoader(),
+				new Class<?>[] { Housekeeping.class }, (proxy, method, arguments) -> switch (method.getName()) {
+					case "markActive" -> null;
+					case "unclaimedQueues" -> Set.of();
+					case "removeFinished" -> Housekeeping.Removal.NONE;
+					default -> throw new AssertionError("not asked for: " + method);
+				});
 		QueueStore store = (QueueStore) Proxy.newProxyInstance(getClass().getClassLoader(),
 				new Class<?>[] { QueueStore.class }, (proxy, method, arguments) -> switch (method.getName()) {
 					case "backend" -> "fake";
 					case "consumers" -> this.domains;
+					case "housekeeping" -> nothingToKeep;
 					default -> throw new AssertionError("not asked for: " + method);
 				});
 		InstanceSettings settings = new InstanceSettings("tests", INTERVAL, Duration.ofSeconds(30), Duration.ZERO,
@@ -192,13 +201,13 @@ class MembershipTests {
 		}
 
 		@Override
-		public Map<String, Beat> beat(Map<String, String> consumers) {
-			consumers.keySet().stream().filter(this.failing::contains).forEach(this::fail);
+		public Map<String, Beat> beat(Map<String, Self> selves) {
+			selves.keySet().stream().filter(this.failing::contains).forEach(this::fail);
 			this.sinceBeat = 0;
-			consumers.keySet().forEach((domain) -> this.beats.merge(domain, 1, Integer::sum));
-			return consumers.keySet()
+			selves.keySet().forEach((domain) -> this.beats.merge(domain, 1, Integer::sum));
+			return selves.keySet()
 				.stream()
-				.collect(Collectors.toMap(Function.identity(), (domain) -> new Beat(true, Map.of())));
+				.collect(Collectors.toMap(Function.identity(), (domain) -> new Beat(true, Map.of(), Set.of())));
 		}
 
 		private int beats(String domain) {
@@ -238,12 +247,12 @@ class MembershipTests {
 
 		@Override
 		public RetentionSettings retention(String queue) {
-			throw new AssertionError("not asked for");
+			return new RetentionSettings(Duration.ZERO, null, null, false, Duration.ofDays(7));
 		}
 
 		@Override
 		public DeadLetterLimits deadLetterLimits(String queue, String group) {
-			throw new AssertionError("not asked for");
+			return DeadLetterLimits.NONE;
 		}
 
 		@Override

@@ -9,6 +9,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -28,6 +29,7 @@ import io.github.queuestarter.QueueEvent;
 import io.github.queuestarter.QueueStoreException;
 import io.github.queuestarter.postgres.PostgresStore.Settings;
 import io.github.queuestarter.servers.PostgresServer;
+import io.github.queuestarter.store.Consumers.Self;
 import io.github.queuestarter.store.MessageSource;
 import io.github.queuestarter.store.Sink;
 import io.github.queuestarter.store.Subscription;
@@ -246,7 +248,11 @@ class OutageTests {
 	}
 
 	private static boolean beat(TestInstance app) {
-		return app.store().consumers().beat(Map.of("postgres", app.consumer())).get("postgres").registered();
+		return app.store()
+			.consumers()
+			.beat(Map.of("postgres", new Self(app.consumer(), Set.of())))
+			.get("postgres")
+			.registered();
 	}
 
 	private static HikariDataSource pool(PostgresServer server) {

@@ -3,6 +3,7 @@ package io.github.queuestarter.postgres;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -16,6 +17,7 @@ import io.github.queuestarter.postgres.PostgresStore.Initialize;
 import io.github.queuestarter.postgres.PostgresStore.Settings;
 import io.github.queuestarter.postgres.PostgresStore.UnjoinedTransaction;
 import io.github.queuestarter.store.ClaimedMessage;
+import io.github.queuestarter.store.Consumers.Self;
 import io.github.queuestarter.store.Settlement;
 import io.github.queuestarter.testing.TestPostgres;
 import io.github.queuestarter.testing.TestServers;
@@ -95,8 +97,11 @@ class PgBouncerTests {
 			return app.send(true, queue, "never");
 		});
 		for (int i = 0; i < 10; i++) {
-			assertThat(app.store().consumers().beat(Map.of("postgres", app.consumer())).get("postgres").registered())
-				.isTrue();
+			assertThat(app.store()
+				.consumers()
+				.beat(Map.of("postgres", new Self(app.consumer(), Set.of())))
+				.get("postgres")
+				.registered()).isTrue();
 		}
 		Awaitility.await()
 			.until(() -> this.received.keySet().containsAll(joined) && this.received.containsKey(later)

@@ -24,6 +24,8 @@ import com.zaxxer.hikari.HikariDataSource;
 import io.github.queuestarter.DeadLetter;
 import io.github.queuestarter.GroupStats;
 import io.github.queuestarter.PageRequest;
+import io.github.queuestarter.store.Consumers.Self;
+import io.github.queuestarter.store.GroupName;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.Test;
@@ -79,6 +81,11 @@ class UpgradeTests {
 		ids = idsByPayload();
 		assertThat(ids).hasSize(9);
 		try (TestInstance app = new TestInstance(pool, Databases.settings(this.schema))) {
+			GroupName group = new GroupName("orders", "billing");
+			Self self = new Self(app.consumer(), Set.of(group));
+			assertThat(app.store().consumers().beat(Map.of("postgres", self)).get("postgres").shared())
+				.as("the old one may take from any group")
+				.containsExactly(group);
 			assertThat(app.store().consumers().fence("postgres", app.consumer(), "old", 0)).isTrue();
 			app.store().consumers().rescue(Set.of("postgres"));
 			app.listen("orders", "billing", 10, received);

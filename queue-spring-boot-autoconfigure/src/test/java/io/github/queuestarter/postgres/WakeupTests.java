@@ -316,6 +316,7 @@ class WakeupTests {
 							.asString()
 							.contains("'billing'", "'orders'", "backend process " + pid));
 			assertThat(receiver.events(QueueEvent.Warning.class)).hasSize(1);
+			assertThat(receiver.events(QueueEvent.ClaimBusy.class)).isNotEmpty();
 			holder.commit();
 			Awaitility.await().until(() -> receiver.store().administration().condition().findings().isEmpty());
 		}

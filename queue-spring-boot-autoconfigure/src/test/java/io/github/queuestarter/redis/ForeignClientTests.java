@@ -18,6 +18,7 @@ import io.github.queuestarter.PageRequest;
 import io.github.queuestarter.QueueEvent;
 import io.github.queuestarter.store.ClaimedMessage;
 import io.github.queuestarter.store.Consumers.Rescued;
+import io.github.queuestarter.store.Consumers.Self;
 import io.github.queuestarter.store.Housekeeping.Removal;
 import io.github.queuestarter.store.MessageSource;
 import io.github.queuestarter.store.RetentionSettings;
@@ -339,7 +340,7 @@ class ForeignClientTests {
 		listen();
 		this.server.redis().xadd(STREAM, new XAddArgs().id(id), "n", "1");
 		this.sink.receive();
-		this.server.store().consumers().beat(Map.of(QUEUE, this.sink.consumer()));
+		this.server.store().consumers().beat(Map.of(QUEUE, new Self(this.sink.consumer(), Set.of())));
 		this.server.redis().xgroupDestroy(STREAM, GROUP);
 		assertThat(this.sink.receive().id()).isEqualTo(id);
 	}

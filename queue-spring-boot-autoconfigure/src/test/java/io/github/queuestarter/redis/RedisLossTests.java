@@ -13,6 +13,7 @@ import io.github.queuestarter.Failure;
 import io.github.queuestarter.GroupStats;
 import io.github.queuestarter.QueueStoreException;
 import io.github.queuestarter.store.ClaimedMessage;
+import io.github.queuestarter.store.Consumers.Self;
 import io.github.queuestarter.store.MessageSource;
 import io.github.queuestarter.store.RetentionSettings;
 import io.github.queuestarter.store.Settlement;
@@ -81,7 +82,7 @@ class RedisLossTests {
 	private void fence(ServerUnderTest server, CollectingSink self, CollectingSink silent) {
 		Long counter = server.store()
 			.consumers()
-			.beat(Map.of(QUEUE, self.consumer()))
+			.beat(Map.of(QUEUE, new Self(self.consumer(), Set.of())))
 			.get(QUEUE)
 			.others()
 			.get(silent.consumer());

@@ -23,6 +23,7 @@ import io.github.queuestarter.store.ClaimedMessage;
 import io.github.queuestarter.store.ConsumerIds;
 import io.github.queuestarter.store.Consumers;
 import io.github.queuestarter.store.Consumers.Rescued;
+import io.github.queuestarter.store.Consumers.Self;
 import io.github.queuestarter.store.DeadLetterLimits;
 import io.github.queuestarter.store.GroupName;
 import io.github.queuestarter.store.GroupRemoval;
@@ -190,8 +191,11 @@ class RedisPromisesTests {
 		ClaimedMessage one = this.sink.receive();
 		ClaimedMessage two = this.sink.receive();
 		this.server.redis().configSet("maxmemory", "1");
-		assertThat(this.server.store().consumers().beat(Map.of(QUEUE, this.sink.consumer())).get(QUEUE).registered())
-			.isTrue();
+		assertThat(this.server.store()
+			.consumers()
+			.beat(Map.of(QUEUE, new Self(this.sink.consumer(), Set.of())))
+			.get(QUEUE)
+			.registered()).isTrue();
 		assertThat(settle(new Settlement.Retry(one, Duration.ZERO, failure()), new Settlement.Bury(two, failure())))
 			.isEmpty();
 		assertThat(this.sink.receive().id()).isEqualTo(one.id());
@@ -428,7 +432,7 @@ class RedisPromisesTests {
 		this.sink.receive();
 		ClaimedMessage audited = auditor.receive();
 		assertThat(settle(new Settlement.Ack(audited))).isEmpty();
-		this.server.store().consumers().beat(Map.of(QUEUE, auditor.consumer()));
+		this.server.store().consumers().beat(Map.of(QUEUE, new Self(auditor.consumer(), Set.of())));
 		source.stop();
 		this.server.redis().xgroupDestroy(STREAM, GROUP);
 		assertThat(this.server.store().housekeeping().removeFinished(QUEUE, RetentionSettings.defaults()).finished())

@@ -13,6 +13,7 @@ import io.github.queuestarter.Failure;
 import io.github.queuestarter.Position;
 import io.github.queuestarter.QueueEvent;
 import io.github.queuestarter.store.ClaimedMessage;
+import io.github.queuestarter.store.Consumers.Self;
 import io.github.queuestarter.store.MessageSource;
 import io.github.queuestarter.store.Settlement;
 import io.github.queuestarter.store.Subscription;
@@ -129,7 +130,7 @@ class RedisReaderTests {
 		settle(new Settlement.Ack(this.sink.receive()));
 		String held = this.server.send(QUEUE, "held");
 		this.sink.receive();
-		this.server.store().consumers().beat(Map.of(QUEUE, this.sink.consumer()));
+		this.server.store().consumers().beat(Map.of(QUEUE, new Self(this.sink.consumer(), Set.of())));
 		this.server.redis().xgroupDestroy("queue:" + QUEUE, GROUP);
 		String after = this.server.send(QUEUE, "after");
 		assertThat(receive(2)).containsExactlyInAnyOrder(held, after).doesNotContain(done);

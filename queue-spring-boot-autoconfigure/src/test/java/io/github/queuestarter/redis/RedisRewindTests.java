@@ -18,6 +18,7 @@ import io.github.queuestarter.QueueException;
 import io.github.queuestarter.QueueEvent;
 import io.github.queuestarter.Rewound;
 import io.github.queuestarter.store.ClaimedMessage;
+import io.github.queuestarter.store.Consumers.Self;
 import io.github.queuestarter.store.Housekeeping.Removal;
 import io.github.queuestarter.store.MessageSource;
 import io.github.queuestarter.store.OutgoingMessage;
@@ -206,7 +207,7 @@ class RedisRewindTests {
 		String first = this.server.redis().xadd(STREAM, "n", "1");
 		String second = this.server.redis().xadd(STREAM, "n", "2");
 		settle(sink, List.of(new Settlement.Ack(sink.receive()), new Settlement.Ack(sink.receive())));
-		this.server.store().consumers().beat(Map.of(QUEUE, sink.consumer()));
+		this.server.store().consumers().beat(Map.of(QUEUE, new Self(sink.consumer(), Set.of())));
 		source.stop();
 		rewind(Position.of(second));
 		rewind(Position.of(first));

@@ -8,6 +8,8 @@ import java.util.Set;
 
 import io.github.queuestarter.Count;
 import io.github.queuestarter.store.Consumers.Beat;
+import io.github.queuestarter.store.Consumers.Self;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -43,14 +45,36 @@ interface FenceContract extends StoreUnderTest {
 		String second = Messages.newQueue();
 		Consumers consumers = app.store().consumers();
 		// One entry where a store has one domain for all queues
-		Map<String, String> own = new HashMap<>();
-		own.put(consumers.domainOf(first), app.join(first));
-		own.put(consumers.domainOf(second), app.join(second));
+		Map<String, Self> own = new HashMap<>();
+		own.put(consumers.domainOf(first), new Self(app.join(first), Set.of()));
+		own.put(consumers.domainOf(second), new Self(app.join(second), Set.of()));
 		Map<String, Beat> beats = consumers.beat(own);
 		assertThat(beats).containsOnlyKeys(own.keySet());
 		assertThat(beats.values()).allMatch(Beat::registered);
 		String silent = other.join(first);
 		assertThat(consumers.beat(own).get(consumers.domainOf(first)).others()).containsKey(silent);
+	}
+
+	@Test
+	default void beatTellsWhichOfTheOwnGroupsOthersTakeFrom() {
+		String queue = Messages.newQueue();
+		String other = Messages.newQueue();
+		Instance app = instance();
+		app.listen(queue, "common");
+		app.listen(queue, "own");
+		app.listen(other, "own");
+		assertThat(app.beat(queue).shared()).isEmpty();
+		Instance second = instance();
+		second.join(queue);
+		assertThat(app.beat(queue).shared()).isEmpty();
+		second.listen(queue, "common");
+		second.listen(queue, "theirs");
+		second.beat(queue);
+		GroupName common = new GroupName(queue, "common");
+		Awaitility.await().untilAsserted(() -> assertThat(app.beat(queue).shared()).containsExactly(common));
+		assertThat(second.beat(queue).shared()).containsExactly(common);
+		second.retire();
+		assertThat(app.beat(queue).shared()).isEmpty();
 	}
 
 	@Test

@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 import io.github.queuestarter.EncodedPayload;
 import io.github.queuestarter.EncodedPayload.Format;
@@ -15,6 +16,7 @@ import io.github.queuestarter.GroupStats;
 import io.github.queuestarter.Position;
 import io.github.queuestarter.store.Consumers.Beat;
 import io.github.queuestarter.store.Consumers.Rescued;
+import io.github.queuestarter.store.Consumers.Self;
 import org.awaitility.Awaitility;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -196,9 +198,18 @@ final class Instance implements AutoCloseable {
 	 */
 	Beat beat(String queue) {
 		String domain = domain(queue);
-		Beat beat = this.store.consumers().beat(Map.of(domain, join(queue))).get(domain);
+		Beat beat = this.store.consumers().beat(Map.of(domain, new Self(join(queue), groups(domain)))).get(domain);
 		assertThat(beat).as("beat in %s", domain).isNotNull();
 		return beat;
+	}
+
+	private Set<GroupName> groups(String domain) {
+		return this.sources.keySet()
+			.stream()
+			.map(RecordingSink::subscription)
+			.filter((subscription) -> domain(subscription.queue()).equals(domain))
+			.map((subscription) -> new GroupName(subscription.queue(), subscription.group()))
+			.collect(Collectors.toSet());
 	}
 
 	/**

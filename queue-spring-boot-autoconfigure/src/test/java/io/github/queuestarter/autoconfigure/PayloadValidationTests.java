@@ -1,0 +1,131 @@
+package io.github.queuestarter.autoconfigure;
+
+import io.github.queuestarter.QueueListener;
+import io.github.queuestarter.listener.InvalidListenerException;
+import io.github.queuestarter.listener.QueueListenerRegistry;
+import io.github.queuestarter.testing.TestServers;
+import jakarta.validation.Valid;
+import jakarta.validation.constraints.Min;
+import org.junit.jupiter.api.Test;
+
+import org.springframework.beans.factory.support.StaticListableBeanFactory;
+import org.springframework.boot.autoconfigure.AutoConfigurations;
+import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
+import org.springframework.boot.data.redis.autoconfigure.DataRedisConnectionDetails;
+import org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration;
+import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.boot.validation.autoconfigure.ValidationAutoConfiguration;
+import org.springframework.messaging.handler.annotation.Header;
+import org.springframework.validation.beanvalidation.LocalValidatorFactoryBean;
+
+import static io.github.queuestarter.autoconfigure.StartUpFailure.analysis;
+import static org.assertj.core.api.Assertions.assertThat;
+
+/**
+ * A payload that is to be validated is never handled without.
+ */
+class PayloadValidationTests {
+
+	private final ApplicationContextRunner runner = new ApplicationContextRunner()
+		.withConfiguration(AutoConfigurations.of(QueueAutoConfiguration.class, JacksonAutoConfiguration.class,
+				DataRedisAutoConfiguration.class))
+		.withBean(DataRedisConnectionDetails.class, () -> TestServers.redis().connectionDetails());
+
+	@Test
+	void noValidatorIsExplained() {
+		isExplained(this.runner);
+	}
+
+	@Test
+	void severalValidatorsAreExplained() {
+		isExplained(this.runner.withBean("one", LocalValidatorFactoryBean.class)
+			.withBean("other", LocalValidatorFactoryBean.class));
+	}
+
+	@Test
+	void validatorOfOtherTypesIsExplained() {
+		isExplained(this.runner.withBean(OtherValidator.class));
+	}
+
+	@Test
+	void annotationOfTheInterfaceCounts() {
+		isExplained(this.runner, Inheriting.class);
+	}
+
+	private void isExplained(ApplicationContextRunner runner) {
+		isExplained(runner, Validating.class);
+	}
+
+	private void isExplained(ApplicationContextRunner runner, Class<?> listener) {
+		runner.withBean(listener)
+			.run((context) -> assertThat(analysis(context.getStartupFailure(), new StaticListableBeanFactory()))
+				.satisfies((analysis) -> {
+					assertThat(analysis.getCause()).isInstanceOf(InvalidListenerException.class);
+					assertThat(analysis.getDescription()).contains(listener.getSimpleName() + ".on(Amount)",
+							"'Amount'");
+					assertThat(analysis.getAction()).contains("spring-boot-starter-validation").contains("@Primary");
+				}));
+	}
+
+	@Test
+	void primaryValidatorIsTaken() {
+		this.runner.withConfiguration(AutoConfigurations.of(ValidationAutoConfiguration.class))
+			.withBean("other", OtherValidator.class)
+			.withBean(Validating.class)
+			.run((context) -> assertThat(context.getBean(QueueListenerRegistry.class).states()).hasSize(1));
+	}
+
+	@Test
+	void annotationOfAHeaderAsksForNothing() {
+		this.runner.withBean(HeaderOnly.class)
+			.run((context) -> assertThat(context.getBean(QueueListenerRegistry.class).states()).hasSize(1));
+	}
+
+	record Amount(@Min(1) int value) {
+	}
+
+	static class Validating {
+
+		@QueueListener("amounts")
+		void on(@Valid Amount amount) {
+		}
+
+	}
+
+	interface OnAmount {
+
+		void on(@Valid Amount amount);
+
+	}
+
+	static class Inheriting implements OnAmount {
+
+		@Override
+		@QueueListener("amounts")
+		public void on(Amount amount) {
+		}
+
+	}
+
+	static class HeaderOnly {
+
+		@QueueListener("amounts")
+		void on(Amount amount, @Header(name = "tenant", required = false) @Valid String tenant) {
+		}
+
+	}
+
+	static class OtherValidator implements org.springframework.validation.Validator {
+
+		@Override
+		public boolean supports(Class<?> type) {
+			return false;
+		}
+
+		@Override
+		public void validate(Object target, org.springframework.validation.Errors errors) {
+		}
+
+	}
+
+}
