@@ -34,7 +34,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
  */
 abstract class FanOutContract extends EndToEndTest {
 
-	private final LifecycleContract.Events events = new LifecycleContract.Events();
+	private final Events events = new Events();
 
 	private Application startReading(Object listener) {
 		Application application = start(application().listener(listener).listener(this.events));

@@ -13,7 +13,6 @@ import java.util.stream.Stream;
 import io.github.queuestarter.Delivery;
 import io.github.queuestarter.QueueEvent;
 import io.github.queuestarter.QueueListener;
-import io.github.queuestarter.QueueObserver;
 import io.github.queuestarter.listener.QueueListenerRegistry;
 import io.github.queuestarter.store.Consumers;
 import io.github.queuestarter.store.QueueStore;
@@ -311,21 +310,6 @@ abstract class LifecycleContract extends EndToEndTest {
 				this.interrupted.add(delivery);
 				throw ex;
 			}
-		}
-
-	}
-
-	static final class Events implements QueueObserver {
-
-		private final Received<QueueEvent> all = new Received<>();
-
-		@Override
-		public void on(QueueEvent event) {
-			this.all.add(event);
-		}
-
-		<E extends QueueEvent> List<E> of(Class<E> type) {
-			return this.all.all().stream().filter(type::isInstance).map(type::cast).toList();
 		}
 
 	}

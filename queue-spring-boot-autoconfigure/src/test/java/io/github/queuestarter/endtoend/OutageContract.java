@@ -52,7 +52,7 @@ abstract class OutageContract extends EndToEndTest {
 
 	private final Texts texts = new Texts();
 
-	private final LifecycleContract.Events events = new LifecycleContract.Events();
+	private final Events events = new Events();
 
 	private Application startListening() {
 		return start(application().listener(this.texts)

@@ -32,7 +32,7 @@ class PostgresEmptyPoolTests extends EndToEndTest {
 	void whoWaitsForAConnectionIsNotTakenForDead() throws SQLException {
 		LifecycleContract.Waiting waiting = new LifecycleContract.Waiting();
 		LifecycleContract.Waiting others = new LifecycleContract.Waiting();
-		LifecycleContract.Events events = new LifecycleContract.Events();
+		Events events = new Events();
 		Application application = start(instance().listener(waiting).listener(events));
 		application.template().send(this.queue, "long");
 		waiting.started.await(1);

@@ -36,7 +36,7 @@ class PostgresPromotionTests extends EndToEndTest {
 
 	private final Texts texts = new Texts();
 
-	private final LifecycleContract.Events events = new LifecycleContract.Events();
+	private final Events events = new Events();
 
 	private String url = "";
 

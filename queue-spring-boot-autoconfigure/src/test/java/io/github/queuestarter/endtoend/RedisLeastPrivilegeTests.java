@@ -3,8 +3,10 @@ package io.github.queuestarter.endtoend;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
+import io.github.queuestarter.QueueEvent;
 import io.github.queuestarter.QueueListener;
 import io.github.queuestarter.QueueStoreException;
 import io.github.queuestarter.core.SendOptions;
@@ -115,6 +117,29 @@ class RedisLeastPrivilegeTests extends FailureContract {
 			.contains("Add '+xdel +xgroup|destroy' to its rule");
 		server.call("ACL", "SETUSER", this.user, "+xdel", "+xgroup|destroy");
 		await().until(() -> !health(application).getDetails().containsKey("findings"));
+	}
+
+	@Test
+	void heartGoesOnWithoutTheRightsToTellWhoElseReads() {
+		assumeFalse(String.valueOf(server.call("INFO", "server")).contains("redis_version:6."),
+				"before 7.0 single subcommands can't be taken away");
+		this.user = "blind";
+		server.call("ACL", "SETUSER", this.user, "on", ">" + PASSWORD);
+		DocumentedAclRule.of("queue:", DocumentedAclRule.BASE)
+			.forEach((rule) -> server.call("ACL", "SETUSER", this.user, rule));
+		server.call("ACL", "SETUSER", this.user, "-xgroup|createconsumer", "-xinfo|consumers");
+		RedisSentinelTests.Texts texts = new RedisSentinelTests.Texts();
+		Events events = new Events();
+		Application application = start(application().listener(texts).listener(events));
+		// a second one, so that there is something to tell
+		Application other = start(application().listener(texts));
+		// longer than the expiry: who could not beat starts no handler any more
+		await().pollDelay(Duration.ofSeconds(3))
+			.until(() -> health(application).getStatus().equals(Status.UP)
+					&& health(other).getStatus().equals(Status.UP));
+		application.template().sendAll(this.queue, List.of("a", "b", "c"));
+		texts.received.await(3);
+		assertThat(events.of(QueueEvent.HeartbeatFailed.class)).isEmpty();
 	}
 
 	@Test

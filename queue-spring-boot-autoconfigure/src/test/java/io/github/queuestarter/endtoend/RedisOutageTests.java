@@ -70,7 +70,7 @@ class RedisOutageTests extends OutageContract {
 	@Test
 	void listenerStartsWithoutItsServerAndListensOnceItIsThere() {
 		this.server.kill();
-		LifecycleContract.Events events = new LifecycleContract.Events();
+		Events events = new Events();
 		Texts texts = new Texts();
 		Application application = start(application().listener(texts).listener(events));
 		await().until(() -> !events.of(QueueEvent.HeartbeatFailed.class).isEmpty());

@@ -33,7 +33,7 @@ class RedisSentinelTests extends EndToEndTest {
 
 	private final Texts texts = new Texts();
 
-	private final LifecycleContract.Events events = new LifecycleContract.Events();
+	private final Events events = new Events();
 
 	private RedisSentinels sentinels;
 

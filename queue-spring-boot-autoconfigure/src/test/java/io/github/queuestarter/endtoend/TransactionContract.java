@@ -28,7 +28,7 @@ abstract class TransactionContract extends EndToEndTest {
 
 	final Texts texts = new Texts();
 
-	final LifecycleContract.Events events = new LifecycleContract.Events();
+	final Events events = new Events();
 
 	final Application startWithDatabase() {
 		return startWithDatabase("spring.datasource.hikari.auto-commit", true);

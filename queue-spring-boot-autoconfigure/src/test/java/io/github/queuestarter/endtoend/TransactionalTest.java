@@ -4,8 +4,6 @@ import java.util.List;
 
 import io.github.queuestarter.DeadLetter;
 import io.github.queuestarter.PageRequest;
-import io.github.queuestarter.QueueEvent;
-import io.github.queuestarter.QueueObserver;
 import io.github.queuestarter.testing.TestPostgres;
 import io.github.queuestarter.testing.TestServers;
 import org.junit.jupiter.api.AfterEach;
@@ -73,21 +71,6 @@ abstract class TransactionalTest extends EndToEndTest {
 
 	final List<DeadLetter> deadLetters(Application application) {
 		return application.admin().deadLetters(this.queue, "default", PageRequest.first(10)).deadLetters();
-	}
-
-	static final class Events implements QueueObserver {
-
-		private final Received<QueueEvent> all = new Received<>();
-
-		@Override
-		public void on(QueueEvent event) {
-			this.all.add(event);
-		}
-
-		<E extends QueueEvent> List<E> of(Class<E> type) {
-			return this.all.all().stream().filter(type::isInstance).map(type::cast).toList();
-		}
-
 	}
 
 }

@@ -6,14 +6,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 
+import io.github.queuestarter.GroupStats;
+import io.github.queuestarter.core.QueueAdmin;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.core.ParameterizedTypeReference;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
+import org.springframework.transaction.support.TransactionTemplate;
 import org.springframework.web.client.HttpClientErrorException;
 import org.springframework.web.client.RestClient;
 
@@ -23,12 +30,22 @@ import static org.awaitility.Awaitility.await;
 
 @SpringBootTest(webEnvironment = SpringBootTest.WebEnvironment.RANDOM_PORT,
 		properties = { "sample.traffic=false", "sample.reminder-after=1s", "queue.listener.retry.delay=100ms" })
+@ExtendWith(OutputCaptureExtension.class)
 class SampleApplicationTests {
 
 	private static final Duration PATIENCE = Duration.ofSeconds(30);
 
 	@LocalServerPort
 	private int port;
+
+	@Autowired
+	private OrderDesk desk;
+
+	@Autowired
+	private QueueAdmin admin;
+
+	@Autowired
+	private TransactionTemplate transaction;
 
 	private RestClient http;
 
@@ -79,13 +96,29 @@ class SampleApplicationTests {
 	}
 
 	@Test
+	void orderThatIsRolledBackIsNeverWorkedOn() {
+		this.transaction.executeWithoutResult((status) -> {
+			this.desk.place(new NewOrder("pears", 1, "9 Market Street"));
+			status.setRollbackOnly();
+		});
+		Order order = place("10 Market Street");
+		await().atMost(PATIENCE).untilAsserted(() -> assertThat(steps(order.id())).contains(OrderStep.Name.PACKED));
+		// one without its order would be tried again for minutes
+		await().atMost(PATIENCE).untilAsserted(() -> {
+			GroupStats stats = this.admin.stats("orders", "fulfilment");
+			assertThat(stats.ready().value()).isZero();
+			assertThat(stats.pending().value()).isZero();
+		});
+	}
+
+	@Test
 	void unknownDeadLetterCannotBeReplayed() {
 		assertThatExceptionOfType(HttpClientErrorException.class).isThrownBy(() -> replay("unknown"))
 			.satisfies((ex) -> assertThat(ex.getStatusCode()).isEqualTo(HttpStatus.NOT_FOUND));
 	}
 
 	@Test
-	void newPriceIsHeard() {
+	void newPriceIsHeard(CapturedOutput output) {
 		this.http.put()
 			.uri("/prices/coffee")
 			.contentType(MediaType.APPLICATION_JSON)
@@ -93,6 +126,8 @@ class SampleApplicationTests {
 			.retrieve()
 			.toBodilessEntity();
 		await().atMost(PATIENCE).untilAsserted(() -> assertThat(get("/prices")).containsEntry("coffee", "4.20"));
+		// the other listener, by the name of the channel
+		await().atMost(PATIENCE).until(() -> output.getOut().contains("the coffee machine wants 4.20"));
 	}
 
 	@Test
