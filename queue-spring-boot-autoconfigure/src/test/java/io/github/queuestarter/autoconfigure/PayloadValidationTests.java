@@ -3,53 +3,42 @@ package io.github.queuestarter.autoconfigure;
 import io.github.queuestarter.QueueListener;
 import io.github.queuestarter.listener.InvalidListenerException;
 import io.github.queuestarter.listener.QueueListenerRegistry;
-import io.github.queuestarter.testing.TestServers;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Min;
 import org.junit.jupiter.api.Test;
 
-import org.springframework.beans.factory.support.StaticListableBeanFactory;
 import org.springframework.boot.autoconfigure.AutoConfigurations;
-import org.springframework.boot.data.redis.autoconfigure.DataRedisAutoConfiguration;
-import org.springframework.boot.data.redis.autoconfigure.DataRedisConnectionDetails;
-import org.springframework.boot.jackson.autoconfigure.JacksonAutoConfiguration;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.validation.autoconfigure.ValidationAutoConfiguration;
 import org.springframework.messaging.handler.annotation.Header;
 import org.springframework.validation.beanvalidation.LocalValidatorFactoryBean;
 
-import static io.github.queuestarter.autoconfigure.StartUpFailure.analysis;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
  * A payload that is to be validated is never handled without.
  */
-class PayloadValidationTests {
-
-	private final ApplicationContextRunner runner = new ApplicationContextRunner()
-		.withConfiguration(AutoConfigurations.of(QueueAutoConfiguration.class, JacksonAutoConfiguration.class,
-				DataRedisAutoConfiguration.class))
-		.withBean(DataRedisConnectionDetails.class, () -> TestServers.redis().connectionDetails());
+class PayloadValidationTests extends AutoConfigurationTest {
 
 	@Test
 	void noValidatorIsExplained() {
-		isExplained(this.runner);
+		isExplained(this.redis);
 	}
 
 	@Test
 	void severalValidatorsAreExplained() {
-		isExplained(this.runner.withBean("one", LocalValidatorFactoryBean.class)
+		isExplained(this.redis.withBean("one", LocalValidatorFactoryBean.class)
 			.withBean("other", LocalValidatorFactoryBean.class));
 	}
 
 	@Test
 	void validatorOfOtherTypesIsExplained() {
-		isExplained(this.runner.withBean(OtherValidator.class));
+		isExplained(this.redis.withBean(OtherValidator.class));
 	}
 
 	@Test
 	void annotationOfTheInterfaceCounts() {
-		isExplained(this.runner, Inheriting.class);
+		isExplained(this.redis, Inheriting.class);
 	}
 
 	private void isExplained(ApplicationContextRunner runner) {
@@ -58,18 +47,16 @@ class PayloadValidationTests {
 
 	private void isExplained(ApplicationContextRunner runner, Class<?> listener) {
 		runner.withBean(listener)
-			.run((context) -> assertThat(analysis(context.getStartupFailure(), new StaticListableBeanFactory()))
-				.satisfies((analysis) -> {
-					assertThat(analysis.getCause()).isInstanceOf(InvalidListenerException.class);
-					assertThat(analysis.getDescription()).contains(listener.getSimpleName() + ".on(Amount)",
-							"'Amount'");
-					assertThat(analysis.getAction()).contains("spring-boot-starter-validation").contains("@Primary");
-				}));
+			.run((context) -> assertThat(analysis(context.getStartupFailure())).satisfies((analysis) -> {
+				assertThat(analysis.getCause()).isInstanceOf(InvalidListenerException.class);
+				assertThat(analysis.getDescription()).contains(listener.getSimpleName() + ".on(Amount)", "'Amount'");
+				assertThat(analysis.getAction()).contains("spring-boot-starter-validation").contains("@Primary");
+			}));
 	}
 
 	@Test
 	void primaryValidatorIsTaken() {
-		this.runner.withConfiguration(AutoConfigurations.of(ValidationAutoConfiguration.class))
+		this.redis.withConfiguration(AutoConfigurations.of(ValidationAutoConfiguration.class))
 			.withBean("other", OtherValidator.class)
 			.withBean(Validating.class)
 			.run((context) -> assertThat(context.getBean(QueueListenerRegistry.class).states()).hasSize(1));
@@ -77,7 +64,7 @@ class PayloadValidationTests {
 
 	@Test
 	void annotationOfAHeaderAsksForNothing() {
-		this.runner.withBean(HeaderOnly.class)
+		this.redis.withBean(HeaderOnly.class)
 			.run((context) -> assertThat(context.getBean(QueueListenerRegistry.class).states()).hasSize(1));
 	}
 
