@@ -4,10 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
-
-import javax.sql.DataSource;
 
 import io.github.queuestarter.DeadLetter;
 import io.github.queuestarter.Delivery;
@@ -22,17 +19,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-import org.springframework.context.annotation.Bean;
-import org.springframework.context.annotation.Configuration;
-import org.springframework.jdbc.support.JdbcTransactionManager;
-import org.springframework.transaction.CannotCreateTransactionException;
-import org.springframework.transaction.PlatformTransactionManager;
-import org.springframework.transaction.TransactionDefinition;
-import org.springframework.transaction.support.TransactionSynchronization;
 import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 /**
  * What a transactional listener writes is there exactly once.
@@ -236,234 +225,6 @@ class PostgresTransactionalListenerTests extends TransactionalTest {
 	}
 
 	@Test
-	void consumerThatWasFencedMeanwhileRollsBackAndTheOtherEffectIsTheOnlyOne() {
-		CountDownLatch mayGoOn = new CountDownLatch(1);
-		Writing slow = writing((payload, delivery, own) -> {
-			assertThat(mayGoOn.await(30, TimeUnit.SECONDS)).isTrue();
-			return Outcome.done();
-		});
-		Application first = start(notNoticingThatItIsFenced(slow));
-		String id = first.template().send(this.queue, "x");
-		slow.deliveries.await(1);
-		fenceHolder();
-		Writing quick = writing((payload, delivery, own) -> Outcome.done());
-		Application second = start(quick);
-		assertThat(quick.deliveries.await(1).get(0).crashes()).isEqualTo(1);
-		awaitNothingLeft(second);
-		assertThat(this.ledger.entries()).containsExactly(id);
-		mayGoOn.countDown();
-		await().until(() -> !this.events.of(QueueEvent.Stale.class).isEmpty());
-		assertThat(this.events.of(QueueEvent.Stale.class).get(0).ids()).containsExactly(id);
-		assertThat(this.events.of(QueueEvent.Settled.class)).isEmpty();
-		assertThat(this.ledger.size()).isEqualTo(1);
-		assertThat(this.ledger.count("crashes = 1")).isEqualTo(1);
-	}
-
-	@Test
-	void fencedInstanceInterruptsItsHandlerAndRollsBack() {
-		Writing writing = writing((payload, delivery, own) -> {
-			if (delivery.crashes() == 0) {
-				try {
-					new CountDownLatch(1).await(30, TimeUnit.SECONDS);
-				}
-				catch (InterruptedException ex) {
-					// returns as if nothing had happened
-				}
-			}
-			return Outcome.done();
-		});
-		Application application = start(application(writing));
-		String id = application.template().send(this.queue, "x");
-		writing.deliveries.await(1);
-		fenceHolder();
-		writing.deliveries.await(2);
-		awaitNothingLeft(application);
-		assertThat(this.ledger.entries()).containsExactly(id);
-		assertThat(this.ledger.count("crashes = 1")).isEqualTo(1);
-	}
-
-	@Test
-	void suspectThatRunsAloneCommitsToo() {
-		Writing writing = writing((payload, delivery, own) -> {
-			if (delivery.crashes() < 2) {
-				fenceHolder();
-				new CountDownLatch(1).await(30, TimeUnit.SECONDS);
-			}
-			return Outcome.done();
-		});
-		Application application = start(application(writing));
-		String id = application.template().send(this.queue, "x");
-		assertThat(writing.deliveries.await(3)).extracting(Delivery::crashes).containsExactly(0, 1, 2);
-		awaitNothingLeft(application);
-		assertThat(this.ledger.entries()).containsExactly(id);
-		assertThat(this.ledger.count("crashes = 2")).isEqualTo(1);
-		assertThat(deadLetters(application)).isEmpty();
-	}
-
-	private Application.Builder notNoticingThatItIsFenced(Writing writing) {
-		return application(writing).with("queue.heartbeat.interval", "60s").with("queue.heartbeat.expiry", "120s");
-	}
-
-	/**
-	 * Take the instance for dead that holds the message of this test.
-	 */
-	private void fenceHolder() {
-		assertThat(this.outside.update(
-				"delete from queue.queue_consumer where id in (select consumer from queue.queue_delivery where queue = ?"
-						+ " union all select consumer from queue.queue_retry where queue = ?)",
-				this.queue, this.queue))
-			.isEqualTo(1);
-	}
-
-	@Test
-	void rescueStepsOverAMessageThatIsBeingSettledAndFindsNothingAfterwards() {
-		CountDownLatch mayCommit = new CountDownLatch(1);
-		Received<String> settled = new Received<>();
-		Application application = start(notNoticingThatItIsFenced(writing((payload, delivery, own) -> {
-			beforeCommit(() -> {
-				settled.add(payload);
-				assertThat(mayCommit.await(20, TimeUnit.SECONDS)).isTrue();
-			});
-			return Outcome.done();
-		})));
-		String id = application.template().send(this.queue, "x");
-		settled.await(1);
-		fenceHolder();
-		assertThat(rescued()).isZero();
-		mayCommit.countDown();
-		await().until(() -> !this.events.of(QueueEvent.Settled.class).isEmpty());
-		assertThat(rescued()).isZero();
-		assertThat(this.ledger.entries()).containsExactly(id);
-		assertThat(this.events.of(QueueEvent.Stale.class)).isEmpty();
-		assertThat(application.admin().stats(this.queue, "default").pending().value()).isZero();
-	}
-
-	private long rescued() {
-		return this.outside.queryForObject(
-				"select coalesce(sum(rescued), 0)::bigint from queue.rescue_v1() where queue = ?", Long.class,
-				this.queue);
-	}
-
-	@Test
-	void processThatFreezesBetweenSettlementAndCommitLosesItsTransaction() throws Exception {
-		CountDownLatch frozen = new CountDownLatch(1);
-		CountDownLatch thaw = new CountDownLatch(1);
-		Writing writing = writing((payload, delivery, own) -> {
-			if (delivery.attempt() == 1) {
-				beforeCommit(() -> {
-					frozen.countDown();
-					assertThat(thaw.await(20, TimeUnit.SECONDS)).isTrue();
-				});
-			}
-			return Outcome.done();
-		});
-		Application application = start(application(writing));
-		String id = application.template().send(this.queue, "x");
-		assertThat(frozen.await(20, TimeUnit.SECONDS)).isTrue();
-		await().until(() -> openSettlements() == 0);
-		thaw.countDown();
-		assertThat(writing.deliveries.await(2).get(1).attempt()).isEqualTo(2);
-		awaitNothingLeft(application);
-		assertThat(this.ledger.entries()).containsExactly(id);
-		assertThat(this.events.of(QueueEvent.Stale.class)).isEmpty();
-		await().until(() -> !this.events.of(QueueEvent.Failed.class).isEmpty());
-		assertThat(this.events.of(QueueEvent.Failed.class)).hasSize(1);
-	}
-
-	private int openSettlements() {
-		return this.outside.queryForObject("select count(*)::int from pg_stat_activity"
-				+ " where state = 'idle in transaction' and query like '%settle_v1%'", Integer.class);
-	}
-
-	@Test
-	void handlerThatMarksItsTransactionIsNotDone() {
-		Writing writing = writing((payload, delivery, own) -> {
-			if (delivery.attempt() == 1) {
-				own.transactions().executeWithoutResult((status) -> status.setRollbackOnly());
-			}
-			return payload.equals("bury") ? Outcome.bury("no such product") : Outcome.done();
-		});
-		Application application = start(application(writing));
-		String id = application.template().send(this.queue, "x");
-		application.template().send(this.queue, "bury");
-		assertThat(writing.deliveries.await(3)).extracting(Delivery::attempt).containsExactlyInAnyOrder(1, 1, 2);
-		assertThat(awaitDeadLetter(application).failure().kind()).isEqualTo(Failure.Kind.BURIED);
-		awaitNothingLeft(application);
-		assertThat(this.ledger.entries()).containsExactly(id);
-	}
-
-	@Test
-	void databaseErrorThatTheHandlerSwallowsIsAFailedAttempt() {
-		Writing writing = writing((payload, delivery, own) -> {
-			if (delivery.attempt() == 1) {
-				assertThatThrownBy(() -> own.jdbc().execute("select 1 / 0")).isNotNull();
-			}
-			return Outcome.done();
-		});
-		Application application = start(application(writing));
-		String id = application.template().send(this.queue, "x");
-		assertThat(writing.deliveries.await(2)).extracting(Delivery::attempt).containsExactly(1, 2);
-		awaitNothingLeft(application);
-		assertThat(this.ledger.entries()).containsExactly(id);
-	}
-
-	@Test
-	void commitThatTheDatabaseRefusesIsAFailedAttempt() {
-		this.ledger.refuseCommits();
-		Application application = start(application(writing((payload, delivery, own) -> Outcome.done()))
-			.with("queue.listener.retry.max-attempts", 2));
-		application.template().send(this.queue, "x");
-		DeadLetter dead = awaitDeadLetter(application);
-		assertThat(dead.failure().kind()).isEqualTo(Failure.Kind.EXCEPTION);
-		assertThat(dead.failure().reason()).contains("refused at commit");
-		assertThat(dead.attempts()).isEqualTo(2);
-		awaitNothingLeft(application);
-		await().until(() -> this.events.of(QueueEvent.Failed.class).size() == 2);
-		assertThat(this.events.of(QueueEvent.Failed.class)).extracting(QueueEvent.Failed::last)
-			.containsExactly(false, true);
-		assertThat(this.ledger.size()).isZero();
-	}
-
-	@Test
-	void callbackThatFailsAfterTheCommitDoesNotBringTheMessageAgain() {
-		Writing writing = writing((payload, delivery, own) -> {
-			TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
-
-				@Override
-				public void afterCommit() {
-					throw new IllegalStateException("after the commit");
-				}
-
-			});
-			return Outcome.done();
-		});
-		Application application = start(application(writing));
-		String id = application.template().send(this.queue, "x");
-		await().until(() -> !this.events.of(QueueEvent.Settled.class).isEmpty());
-		awaitNothingLeft(application);
-		assertThat(this.ledger.entries()).containsExactly(id);
-		assertThat(writing.deliveries.all()).hasSize(1);
-		assertThat(this.events.of(QueueEvent.Failed.class)).isEmpty();
-		assertThat(this.events.of(QueueEvent.Settled.class)).extracting(QueueEvent.Settled::kind)
-			.containsExactly(Kind.ACK);
-	}
-
-	@Test
-	void wantOfATransactionCostsNoAttempt() {
-		Writing writing = writing((payload, delivery, own) -> Outcome.done());
-		Application application = start(application(writing).configuration(Reluctant.class));
-		ReluctantTransactions transactions = application.bean(ReluctantTransactions.class);
-		transactions.refusing.set(true);
-		String id = application.template().send(this.queue, "x");
-		transactions.refused.await(2);
-		assertThat(writing.deliveries.all()).isEmpty();
-		transactions.refusing.set(false);
-		assertThat(writing.deliveries.await(1).get(0).attempt()).isEqualTo(1);
-		awaitNothingLeft(application);
-		assertThat(this.ledger.entries()).containsExactly(id);
-	}
-
-	@Test
 	void defaultsOfThePoolDoNotMatter() {
 		Writing writing = writing((payload, delivery, own) -> {
 			assertThat(own.jdbc().queryForObject("show transaction_isolation", String.class))
@@ -511,29 +272,6 @@ class PostgresTransactionalListenerTests extends TransactionalTest {
 			.sum() == 1);
 	}
 
-	private static void beforeCommit(Callback callback) {
-		TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
-
-			@Override
-			public void beforeCommit(boolean readOnly) {
-				try {
-					callback.run();
-				}
-				catch (InterruptedException ex) {
-					throw new IllegalStateException(ex);
-				}
-			}
-
-		});
-	}
-
-	@FunctionalInterface
-	private interface Callback {
-
-		void run() throws InterruptedException;
-
-	}
-
 	record Amount(int amount) {
 	}
 
@@ -563,42 +301,6 @@ class PostgresTransactionalListenerTests extends TransactionalTest {
 		@QueueListener("${test.queue}")
 		void on(String text) {
 			this.inTransaction.add(TransactionSynchronizationManager.isActualTransactionActive());
-		}
-
-	}
-
-	@Configuration(proxyBeanMethods = false)
-	static class Reluctant {
-
-		@Bean
-		PlatformTransactionManager transactionManager(DataSource dataSource) {
-			return new ReluctantTransactions(dataSource);
-		}
-
-	}
-
-	/**
-	 * As with a pool that is empty.
-	 */
-	static final class ReluctantTransactions extends JdbcTransactionManager {
-
-		private static final long serialVersionUID = 1L;
-
-		final transient AtomicBoolean refusing = new AtomicBoolean();
-
-		final transient Received<String> refused = new Received<>();
-
-		ReluctantTransactions(DataSource dataSource) {
-			super(dataSource);
-		}
-
-		@Override
-		protected void doBegin(Object transaction, TransactionDefinition definition) {
-			if (this.refusing.get()) {
-				this.refused.add("refused");
-				throw new CannotCreateTransactionException("no connection");
-			}
-			super.doBegin(transaction, definition);
 		}
 
 	}

@@ -11,6 +11,8 @@ import org.junit.jupiter.api.BeforeEach;
 
 import org.springframework.jdbc.core.JdbcTemplate;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
+import org.springframework.transaction.support.TransactionSynchronization;
+import org.springframework.transaction.support.TransactionSynchronizationManager;
 
 /**
  * Gives a test of transactional listeners a ledger.
@@ -71,6 +73,29 @@ abstract class TransactionalTest extends EndToEndTest {
 
 	final List<DeadLetter> deadLetters(Application application) {
 		return application.admin().deadLetters(this.queue, "default", PageRequest.first(10)).deadLetters();
+	}
+
+	static void beforeCommit(Callback callback) {
+		TransactionSynchronizationManager.registerSynchronization(new TransactionSynchronization() {
+
+			@Override
+			public void beforeCommit(boolean readOnly) {
+				try {
+					callback.run();
+				}
+				catch (InterruptedException ex) {
+					throw new IllegalStateException(ex);
+				}
+			}
+
+		});
+	}
+
+	@FunctionalInterface
+	interface Callback {
+
+		void run() throws InterruptedException;
+
 	}
 
 }
