@@ -1,7 +1,6 @@
 package io.github.queuestarter.listener;
 
 import java.lang.reflect.Method;
-import java.util.Arrays;
 import java.util.List;
 
 import io.github.queuestarter.core.PayloadConverter;
@@ -14,11 +13,9 @@ import org.springframework.format.support.DefaultFormattingConversionService;
 import org.springframework.messaging.handler.annotation.support.HeaderMethodArgumentResolver;
 import org.springframework.messaging.handler.annotation.support.HeadersMethodArgumentResolver;
 import org.springframework.messaging.handler.annotation.support.MessageMethodArgumentResolver;
-import org.springframework.messaging.handler.annotation.support.PayloadMethodArgumentResolver;
 import org.springframework.messaging.handler.invocation.HandlerMethodArgumentResolverComposite;
 import org.springframework.messaging.handler.invocation.InvocableHandlerMethod;
 import org.springframework.validation.Validator;
-import org.springframework.validation.annotation.ValidationAnnotationUtils;
 
 /**
  * Makes handlers of bean methods, with the arguments that spring-messaging knows and
@@ -28,12 +25,17 @@ final class HandlerFactory {
 
 	private final List<StoredArgumentResolver> stored;
 
-	private final @Nullable Validator validator;
+	private final TypedPayloadArgumentResolver payload;
+
+	/**
+	 * Payloads that no validator gets to see.
+	 */
+	private final HandlerMethodArgumentResolverComposite unvalidated = new HandlerMethodArgumentResolverComposite();
 
 	/**
 	 * All arguments but the payload by its type, which takes what they leave.
 	 */
-	private final HandlerMethodArgumentResolverComposite unvalidated = new HandlerMethodArgumentResolverComposite();
+	private final HandlerMethodArgumentResolverComposite others = new HandlerMethodArgumentResolverComposite();
 
 	private final HandlerMethodArgumentResolverComposite resolvers = new HandlerMethodArgumentResolverComposite();
 
@@ -42,43 +44,34 @@ final class HandlerFactory {
 		PayloadMessageConverter converter = new PayloadMessageConverter(payloads);
 		ConversionService conversions = new DefaultFormattingConversionService();
 		this.stored = stored;
-		this.validator = validator;
-		stored.forEach((resolver) -> this.unvalidated.addResolver(new StoredArgument(resolver)));
-		this.unvalidated.addResolvers(List.of(new DeliveryArgumentResolver(),
-				new HeaderMethodArgumentResolver(conversions, beanFactory), new HeadersMethodArgumentResolver(),
-				new MessageMethodArgumentResolver(converter), new UntypedPayloadArgumentResolver(payloads)));
-		this.resolvers.addResolver(this.unvalidated);
-		this.resolvers.addResolver(new PayloadMethodArgumentResolver(converter, validator));
+		this.payload = new TypedPayloadArgumentResolver(converter, validator);
+		this.unvalidated.addResolvers(
+				List.of(new MessageMethodArgumentResolver(converter), new UntypedPayloadArgumentResolver(payloads)));
+		stored.forEach((resolver) -> this.others.addResolver(new StoredArgument(resolver)));
+		this.others.addResolvers(
+				List.of(new DeliveryArgumentResolver(), new HeaderMethodArgumentResolver(conversions, beanFactory),
+						new HeadersMethodArgumentResolver(), this.unvalidated));
+		this.resolvers.addResolvers(List.of(this.others, this.payload));
 	}
 
 	/**
 	 * Make a handler.
 	 * @param name how its users know the method
-	 * @throws InvalidListenerException if its payload is to be validated and can't be
+	 * @throws InvalidListenerException if something is to be validated and can't be
 	 */
 	Handler handlerFor(Object bean, Method method, String name) {
 		for (MethodParameter parameter : new InvocableHandlerMethod(bean, method).getMethodParameters()) {
-			if (!this.unvalidated.supportsParameter(parameter) && asksForValidation(parameter)
-					&& !canValidate(parameter)) {
-				throw new InvalidListenerException(
-						"Listener " + name + " asks for a validated payload, and the application has no validator for '"
-								+ parameter.getParameterType().getSimpleName()
-								+ "', or several of which none is primary",
-						"Add 'spring-boot-starter-validation', mark one Validator bean as @Primary, or remove the"
-								+ " annotation.",
-						null);
+			if (!this.others.supportsParameter(parameter)) {
+				this.payload.requireValidator(parameter, name);
+			}
+			else if (this.unvalidated.supportsParameter(parameter)
+					&& TypedPayloadArgumentResolver.asksForValidation(parameter)) {
+				throw new InvalidListenerException("Listener " + name + " asks for validation of its '"
+						+ parameter.getParameterType().getSimpleName() + "', of which the payload is not validated",
+						"Declare the payload by its own type, or remove the annotation.", null);
 			}
 		}
 		return new MethodHandler(bean, method, this.resolvers, onlyBackend(method));
-	}
-
-	private static boolean asksForValidation(MethodParameter parameter) {
-		return Arrays.stream(parameter.getParameterAnnotations())
-			.anyMatch((annotation) -> ValidationAnnotationUtils.determineValidationHints(annotation) != null);
-	}
-
-	private boolean canValidate(MethodParameter parameter) {
-		return this.validator != null && this.validator.supports(parameter.getParameterType());
 	}
 
 	private @Nullable String onlyBackend(Method method) {

@@ -2,6 +2,7 @@ package io.github.queuestarter.listener;
 
 import java.lang.reflect.Type;
 import java.util.Arrays;
+import java.util.Optional;
 
 import org.springframework.core.MethodParameter;
 import org.springframework.core.ResolvableType;
@@ -19,6 +20,10 @@ final class PayloadType {
 		ResolvableType type = ResolvableType.forMethodParameter(parameter);
 		if (Message.class.isAssignableFrom(parameter.getParameterType())) {
 			type = type.as(Message.class).getGeneric(0);
+		}
+		else if (parameter.getParameterType() == Optional.class) {
+			// spring-messaging makes the Optional
+			type = type.getGeneric(0);
 		}
 		return (parameter.getContainingClass() != parameter.getDeclaringClass()) ? withoutVariables(type)
 				: type.getType();

@@ -77,7 +77,8 @@ final class PostgresConsumers implements Consumers {
 	}
 
 	private static String label(GroupName group) {
-		return group.queue() + "/" + group.group();
+		// no name has a line feed
+		return group.queue() + "\n" + group.group();
 	}
 
 	private static Found read(ResultSet rows, Map<String, GroupName> groups) throws SQLException {

@@ -1,6 +1,6 @@
 -- Advances the heartbeat counter of the own consumers, notes the groups that they take from, and reads the counters of all
 -- others. One of an earlier release has noted none, and may take from each.
--- parameters: own consumers, own groups as <queue>/<group> in order
+-- parameters: own consumers, own groups as <queue><line feed><group> in order
 -- answer:     id, beat, own, shared: those of the own groups that it takes from, too; an own consumer that is not registered
 --             is left out
 with self as materialized (select ?::text[] as ids, ?::text[] as groups),

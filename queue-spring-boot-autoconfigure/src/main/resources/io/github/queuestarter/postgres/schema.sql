@@ -95,7 +95,8 @@ create table if not exists queue_group (
 -- When somebody who reads as the group last gave a sign of life
 alter table queue_group add column if not exists active_at timestamptz not null default clock_timestamp();
 
--- Before the tables of what consumers hold: who settles looks here first, and a lock taken the other way round is a deadlock
+-- Before the tables of what consumers hold, as who claims or settles looks here first: locks taken the other way round are
+-- deadlocks, and a rescue, which does, is rare
 create table if not exists queue_consumer (
   id text primary key,
   beat bigint not null default 0,
@@ -105,7 +106,7 @@ do $$
 begin
   -- '… if not exists' would hold up every heartbeat, also if the column is there
   if not exists (select from pg_attribute a where a.attrelid = 'queue_consumer'::regclass and a.attname = 'groups') then
-    -- <queue>/<group> of those that it takes messages from; null where an earlier release has registered it
+    -- <queue><line feed><group> of those that it takes messages from; null where an earlier release has registered it
     alter table queue_consumer add column groups text[];
   end if;
 end $$;

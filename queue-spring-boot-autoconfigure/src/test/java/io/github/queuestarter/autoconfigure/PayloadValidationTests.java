@@ -1,15 +1,25 @@
 package io.github.queuestarter.autoconfigure;
 
+import java.util.Optional;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import io.github.queuestarter.PageRequest;
+import io.github.queuestarter.QueueException;
 import io.github.queuestarter.QueueListener;
+import io.github.queuestarter.core.QueueAdmin;
+import io.github.queuestarter.core.QueueTemplate;
 import io.github.queuestarter.listener.InvalidListenerException;
 import io.github.queuestarter.listener.QueueListenerRegistry;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Min;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.validation.autoconfigure.ValidationAutoConfiguration;
+import org.springframework.messaging.Message;
 import org.springframework.messaging.handler.annotation.Header;
 import org.springframework.validation.beanvalidation.LocalValidatorFactoryBean;
 
@@ -37,6 +47,44 @@ class PayloadValidationTests extends AutoConfigurationTest {
 	}
 
 	@Test
+	void payloadThatIsNotValidatedIsExplained() {
+		for (Class<?> type : new Class<?>[] { ValidMessage.class, ValidObject.class }) {
+			this.redis.withConfiguration(AutoConfigurations.of(ValidationAutoConfiguration.class))
+				.withBean(type)
+				.run((context) -> assertThat(analysis(context.getStartupFailure())).satisfies((analysis) -> {
+					assertThat(analysis.getDescription()).contains(type.getSimpleName() + ".on(")
+						.contains("not validated");
+					assertThat(analysis.getAction()).contains("by its own type");
+				}));
+		}
+	}
+
+	@Test
+	void validatorIsAskedForTheTypeOfAnOptionalAndNotForAnAbstractOne() {
+		for (Class<?> type : new Class<?>[] { ValidOptional.class, ValidAbstract.class }) {
+			this.redis.withBean(AmountValidator.class)
+				.withBean(type)
+				.run((context) -> assertThat(context.getBean(QueueListenerRegistry.class).states()).hasSize(1));
+		}
+	}
+
+	@Test
+	void payloadThatItsValidatorDoesNotSupportIsADeadLetter() {
+		this.redis.withBean(OtherValidator.class).withBean(ValidAbstract.class).run((context) -> {
+			context.getBean(QueueTemplate.class).send("abstract", new Amount(1));
+			QueueAdmin admin = context.getBean(QueueAdmin.class);
+			Awaitility.await()
+				.ignoreExceptionsInstanceOf(QueueException.class)
+				.until(() -> admin.deadLetters("abstract", "default", PageRequest.first(1)).deadLetters().size() == 1);
+			assertThat(admin.deadLetters("abstract", "default", PageRequest.first(1))
+				.deadLetters()
+				.get(0)
+				.failure()
+				.exceptionMessage()).contains("does not support 'Amount'");
+		});
+	}
+
+	@Test
 	void annotationOfTheInterfaceCounts() {
 		isExplained(this.redis, Inheriting.class);
 	}
@@ -49,7 +97,8 @@ class PayloadValidationTests extends AutoConfigurationTest {
 		runner.withBean(listener)
 			.run((context) -> assertThat(analysis(context.getStartupFailure())).satisfies((analysis) -> {
 				assertThat(analysis.getCause()).isInstanceOf(InvalidListenerException.class);
-				assertThat(analysis.getDescription()).contains(listener.getSimpleName() + ".on(Amount)", "'Amount'");
+				assertThat(analysis.getDescription()).contains(listener.getSimpleName() + ".on(Amount)",
+						"validated payload");
 				assertThat(analysis.getAction()).contains("spring-boot-starter-validation").contains("@Primary");
 			}));
 	}
@@ -68,7 +117,45 @@ class PayloadValidationTests extends AutoConfigurationTest {
 			.run((context) -> assertThat(context.getBean(QueueListenerRegistry.class).states()).hasSize(1));
 	}
 
-	record Amount(@Min(1) int value) {
+	@JsonTypeInfo(use = JsonTypeInfo.Id.DEDUCTION)
+	@JsonSubTypes(@JsonSubTypes.Type(Amount.class))
+	interface Price {
+
+	}
+
+	record Amount(@Min(1) int value) implements Price {
+	}
+
+	static class ValidMessage {
+
+		@QueueListener("amounts")
+		void on(@Valid Message<Amount> amount) {
+		}
+
+	}
+
+	static class ValidObject {
+
+		@QueueListener("amounts")
+		void on(@Valid Object amount) {
+		}
+
+	}
+
+	static class ValidOptional {
+
+		@QueueListener("amounts")
+		void on(@Valid Optional<Amount> amount) {
+		}
+
+	}
+
+	static class ValidAbstract {
+
+		@QueueListener("abstract")
+		void on(@Valid Price price) {
+		}
+
 	}
 
 	static class Validating {
@@ -98,6 +185,15 @@ class PayloadValidationTests extends AutoConfigurationTest {
 
 		@QueueListener("amounts")
 		void on(Amount amount, @Header(name = "tenant", required = false) @Valid String tenant) {
+		}
+
+	}
+
+	static class AmountValidator extends OtherValidator {
+
+		@Override
+		public boolean supports(Class<?> type) {
+			return type == Amount.class;
 		}
 
 	}

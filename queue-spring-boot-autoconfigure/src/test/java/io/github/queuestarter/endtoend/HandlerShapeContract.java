@@ -46,6 +46,11 @@ abstract class HandlerShapeContract extends EndToEndTest {
 	}
 
 	@Test
+	void optionalHoldsThePayload() {
+		assertThat(awaitSent(start(new OptionalLine()), new Line("nuts"))).isEqualTo(Optional.of(new Line("nuts")));
+	}
+
+	@Test
 	void beanBehindAProxyIsCalledThroughIt() {
 		Plain plain = new Plain();
 		ProxyFactory byClass = new ProxyFactory(plain);
@@ -133,6 +138,15 @@ abstract class HandlerShapeContract extends EndToEndTest {
 		@QueueListener("${test.queue}")
 		public void on(String text) {
 			received.add("plain " + text);
+		}
+
+	}
+
+	static final class OptionalLine {
+
+		@QueueListener("${test.queue}")
+		void on(Optional<Line> line) {
+			received.add(line);
 		}
 
 	}
