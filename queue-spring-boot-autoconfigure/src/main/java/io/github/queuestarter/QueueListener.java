@@ -15,11 +15,11 @@ import org.springframework.core.annotation.AliasFor;
  * The payload is converted to the type that the method declares. Arguments follow
  * Spring's messaging conventions: the payload itself or {@code @Payload} (with
  * {@code @Valid}, which needs a validator, as {@code spring-boot-starter-validation}
- * brings one), {@code @Header}, {@code @Headers}, {@code Message<T>}, and
- * {@link Delivery}. The method returns nothing, an {@link Outcome}, or a
- * {@code CompletionStage} of either, which is awaited. A thrown exception is a failed
- * attempt: the message is retried with back-off and, when its attempts are used up,
- * becomes a dead letter.
+ * brings one, and does not look at the elements of a collection), {@code @Header},
+ * {@code @Headers}, {@code Message<T>}, and {@link Delivery}. The method returns nothing,
+ * an {@link Outcome}, or a {@code CompletionStage} of either, which is awaited. A thrown
+ * exception is a failed attempt: the message is retried with back-off and, when its
+ * attempts are used up, becomes a dead letter.
  * <p>
  * A method must be able to handle the same message twice: delivery is at least once. What
  * a {@link #transactional()} method writes to the queue's database is there exactly once.

@@ -13,6 +13,7 @@ import org.springframework.format.support.DefaultFormattingConversionService;
 import org.springframework.messaging.handler.annotation.support.HeaderMethodArgumentResolver;
 import org.springframework.messaging.handler.annotation.support.HeadersMethodArgumentResolver;
 import org.springframework.messaging.handler.annotation.support.MessageMethodArgumentResolver;
+import org.springframework.messaging.handler.annotation.support.PayloadMethodArgumentResolver;
 import org.springframework.messaging.handler.invocation.HandlerMethodArgumentResolverComposite;
 import org.springframework.messaging.handler.invocation.InvocableHandlerMethod;
 import org.springframework.validation.Validator;
@@ -25,17 +26,17 @@ final class HandlerFactory {
 
 	private final List<StoredArgumentResolver> stored;
 
-	private final TypedPayloadArgumentResolver payload;
+	private final PayloadValidation validation;
+
+	/**
+	 * Arguments that are no payload, or one as the store has it.
+	 */
+	private final HandlerMethodArgumentResolverComposite plain = new HandlerMethodArgumentResolverComposite();
 
 	/**
 	 * Payloads that no validator gets to see.
 	 */
-	private final HandlerMethodArgumentResolverComposite unvalidated = new HandlerMethodArgumentResolverComposite();
-
-	/**
-	 * All arguments but the payload by its type, which takes what they leave.
-	 */
-	private final HandlerMethodArgumentResolverComposite others = new HandlerMethodArgumentResolverComposite();
+	private final HandlerMethodArgumentResolverComposite unseen = new HandlerMethodArgumentResolverComposite();
 
 	private final HandlerMethodArgumentResolverComposite resolvers = new HandlerMethodArgumentResolverComposite();
 
@@ -44,14 +45,14 @@ final class HandlerFactory {
 		PayloadMessageConverter converter = new PayloadMessageConverter(payloads);
 		ConversionService conversions = new DefaultFormattingConversionService();
 		this.stored = stored;
-		this.payload = new TypedPayloadArgumentResolver(converter, validator);
-		this.unvalidated.addResolvers(
+		this.validation = new PayloadValidation(validator);
+		stored.forEach((resolver) -> this.plain.addResolver(new StoredArgument(resolver)));
+		this.plain.addResolvers(List.of(new DeliveryArgumentResolver(),
+				new HeaderMethodArgumentResolver(conversions, beanFactory), new HeadersMethodArgumentResolver()));
+		this.unseen.addResolvers(
 				List.of(new MessageMethodArgumentResolver(converter), new UntypedPayloadArgumentResolver(payloads)));
-		stored.forEach((resolver) -> this.others.addResolver(new StoredArgument(resolver)));
-		this.others.addResolvers(
-				List.of(new DeliveryArgumentResolver(), new HeaderMethodArgumentResolver(conversions, beanFactory),
-						new HeadersMethodArgumentResolver(), this.unvalidated));
-		this.resolvers.addResolvers(List.of(this.others, this.payload));
+		this.resolvers
+			.addResolvers(List.of(this.plain, this.unseen, new PayloadMethodArgumentResolver(converter, validator)));
 	}
 
 	/**
@@ -61,14 +62,14 @@ final class HandlerFactory {
 	 */
 	Handler handlerFor(Object bean, Method method, String name) {
 		for (MethodParameter parameter : new InvocableHandlerMethod(bean, method).getMethodParameters()) {
-			if (!this.others.supportsParameter(parameter)) {
-				this.payload.requireValidator(parameter, name);
+			if (this.plain.supportsParameter(parameter)) {
+				continue;
 			}
-			else if (this.unvalidated.supportsParameter(parameter)
-					&& TypedPayloadArgumentResolver.asksForValidation(parameter)) {
-				throw new InvalidListenerException("Listener " + name + " asks for validation of its '"
-						+ parameter.getParameterType().getSimpleName() + "', of which the payload is not validated",
-						"Declare the payload by its own type, or remove the annotation.", null);
+			if (this.unseen.supportsParameter(parameter)) {
+				this.validation.checkUnseen(parameter, name);
+			}
+			else {
+				this.validation.check(parameter, name);
 			}
 		}
 		return new MethodHandler(bean, method, this.resolvers, onlyBackend(method));

@@ -2,18 +2,11 @@ package io.github.queuestarter.autoconfigure;
 
 import java.util.Optional;
 
-import com.fasterxml.jackson.annotation.JsonSubTypes;
-import com.fasterxml.jackson.annotation.JsonTypeInfo;
-import io.github.queuestarter.PageRequest;
-import io.github.queuestarter.QueueException;
 import io.github.queuestarter.QueueListener;
-import io.github.queuestarter.core.QueueAdmin;
-import io.github.queuestarter.core.QueueTemplate;
 import io.github.queuestarter.listener.InvalidListenerException;
 import io.github.queuestarter.listener.QueueListenerRegistry;
 import jakarta.validation.Valid;
 import jakarta.validation.constraints.Min;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
 import org.springframework.boot.autoconfigure.AutoConfigurations;
@@ -26,7 +19,7 @@ import org.springframework.validation.beanvalidation.LocalValidatorFactoryBean;
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * A payload that is to be validated is never handled without.
+ * A payload that is to be validated needs something that does it.
  */
 class PayloadValidationTests extends AutoConfigurationTest {
 
@@ -69,19 +62,11 @@ class PayloadValidationTests extends AutoConfigurationTest {
 	}
 
 	@Test
-	void payloadThatItsValidatorDoesNotSupportIsADeadLetter() {
-		this.redis.withBean(OtherValidator.class).withBean(ValidAbstract.class).run((context) -> {
-			context.getBean(QueueTemplate.class).send("abstract", new Amount(1));
-			QueueAdmin admin = context.getBean(QueueAdmin.class);
-			Awaitility.await()
-				.ignoreExceptionsInstanceOf(QueueException.class)
-				.until(() -> admin.deadLetters("abstract", "default", PageRequest.first(1)).deadLetters().size() == 1);
-			assertThat(admin.deadLetters("abstract", "default", PageRequest.first(1))
-				.deadLetters()
-				.get(0)
-				.failure()
-				.exceptionMessage()).contains("does not support 'Amount'");
-		});
+	void validatorThatDoesNotSupportAnArrayIsExplained() {
+		this.redis.withBean(AmountValidator.class)
+			.withBean(ValidArray.class)
+			.run((context) -> assertThat(analysis(context.getStartupFailure()).getDescription())
+				.contains("'Amount[]'"));
 	}
 
 	@Test
@@ -117,8 +102,6 @@ class PayloadValidationTests extends AutoConfigurationTest {
 			.run((context) -> assertThat(context.getBean(QueueListenerRegistry.class).states()).hasSize(1));
 	}
 
-	@JsonTypeInfo(use = JsonTypeInfo.Id.DEDUCTION)
-	@JsonSubTypes(@JsonSubTypes.Type(Amount.class))
 	interface Price {
 
 	}
@@ -138,6 +121,14 @@ class PayloadValidationTests extends AutoConfigurationTest {
 
 		@QueueListener("amounts")
 		void on(@Valid Object amount) {
+		}
+
+	}
+
+	static class ValidArray {
+
+		@QueueListener("amounts")
+		void on(@Valid Amount[] amounts) {
 		}
 
 	}
@@ -184,7 +175,7 @@ class PayloadValidationTests extends AutoConfigurationTest {
 	static class HeaderOnly {
 
 		@QueueListener("amounts")
-		void on(Amount amount, @Header(name = "tenant", required = false) @Valid String tenant) {
+		void on(Amount amount, @Header(name = "tenant", required = false) @Valid Object tenant) {
 		}
 
 	}
