@@ -26,7 +26,16 @@ final class Inspector {
 
 	private static final int SAMPLE = 500;
 
+	private static final int MOST_LOOKS = 5;
+
 	private static final String NO_DATABASE = "DB index is out of range";
+
+	/**
+	 * What Lettuce 7.5 says of a connection that the server refuses if it closes it
+	 * before it has told why, about once in 300 times.
+	 */
+	private static final List<String> REASON_LOST = List.of("Connection closed prematurely",
+			"RedisHandshakeHandler not registered");
 
 	private static final Risk SHARED_DATABASE = new Risk(
 			"Queues share a database of Redis with keys that expire, as those of a cache do: who clears the cache by"
@@ -66,7 +75,7 @@ final class Inspector {
 	Inspection inspect() {
 		List<ServerInfo> servers;
 		try {
-			servers = masters();
+			servers = mastersWithReason();
 		}
 		catch (QueueStoreException ex) {
 			return isAboutTheDatabase(ex) ? Inspection.of(List.of()).with(noDatabase())
@@ -87,7 +96,25 @@ final class Inspector {
 
 	// Then there are no connections at all
 	private static boolean isAboutTheDatabase(QueueStoreException ex) {
-		return String.valueOf(NestedExceptionUtils.getMostSpecificCause(ex).getMessage()).contains(NO_DATABASE);
+		return rootMessage(ex).contains(NO_DATABASE);
+	}
+
+	private static String rootMessage(QueueStoreException ex) {
+		return String.valueOf(NestedExceptionUtils.getMostSpecificCause(ex).getMessage());
+	}
+
+	private List<ServerInfo> mastersWithReason() {
+		for (int look = 1; look < MOST_LOOKS; look++) {
+			try {
+				return masters();
+			}
+			catch (QueueStoreException ex) {
+				if (REASON_LOST.stream().noneMatch(rootMessage(ex)::contains)) {
+					throw ex;
+				}
+			}
+		}
+		return masters();
 	}
 
 	private Risk noDatabase() {

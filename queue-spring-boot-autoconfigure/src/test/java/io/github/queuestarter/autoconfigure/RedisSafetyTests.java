@@ -277,6 +277,7 @@ class RedisSafetyTests {
 	}
 
 	private FailureAnalysis analysis(AssertableApplicationContext context) {
+		assertThat(context).as("warned of %s instead", this.warnings).hasFailed();
 		return StartUpFailure.analysis(context.getStartupFailure(), this.started.getBeanFactory());
 	}
 
