@@ -115,7 +115,7 @@ class PlanTests {
 			.get(0);
 		String delivery = plans
 			.run("do $$ declare d bigint; begin insert into queue_delivery (queue, group_name, consumer,"
-					+ " xids, ids) values ('passed', 'billing', 'me', '{1}', '{1}') returning id into d;"
+					+ " xids, ids) values ('passed', 'billing', 'me', '{1,1}', '{1,2}') returning id into d;"
 					+ " raise notice '%', d; end $$")
 			.get(0);
 		String end = Long.toString(Long.parseLong(last.substring(0, last.indexOf(','))) + 1);
