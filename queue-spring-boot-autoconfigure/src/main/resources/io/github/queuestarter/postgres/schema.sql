@@ -574,7 +574,7 @@ begin
         from queue_message m
        where m.queue = q and m.lane = 0 and (m.xid, m.id) > (after_xid, after_id) and m.xid < x
          -- as '<=' the index would look at it, and Postgres 17 then forgets '< x'
-         and not (m.xid, m.id) > (last_xid, last_id)
+         and m.xid <= last_xid and not (m.xid, m.id) > (last_xid, last_id)
        order by m.queue, m.lane, m.xid, m.id limit room;
     get diagnostics found_here = row_count;
     room := room - found_here;
@@ -1768,6 +1768,18 @@ begin
   end if;
 end $$;
 
+-- After which place nothing is read yet but what ran at base or at head. A claim that has read all to the end has stepped
+-- over the first transaction of later ones, which may be at work by now.
+-- parameters: where a group stands
+-- answer:     the place
+create or replace function rest_v1(base pg_snapshot, head pg_snapshot, after_xid xid8, after_id bigint,
+  out rest_xid xid8, out rest_id bigint)
+language sql immutable
+as $$
+  select least(greatest(after_xid, pg_snapshot_xmax(base)), pg_snapshot_xmax(head)),
+         case when after_xid >= pg_snapshot_xmax(base) and after_xid < pg_snapshot_xmax(head) then after_id else -1 end
+$$;
+
 -- How the groups of queues stand.
 -- parameters: queues, where counting stops
 -- answer:     a row per group; numbers above the cap are the cap plus one
@@ -1783,22 +1795,26 @@ begin
   return query
     select p.queue, p.name, p.paused,
       (select count(*) from (
-        (select 1 from unnest(array(select pg_snapshot_xip(c.base))) v, queue_message m
-          where m.queue = p.queue and m.lane = 0 and m.xid = v
-            and not (pg_visible_in_snapshot(v, c.head) and (m.xid, m.id) <= (c.after_xid, c.after_id)) limit cap + 1)
+        -- transactions that ran at base, those that ran at head, and all later ones; each limited, which keeps it a look
+        -- through the index where the tables were never analysed
+        (select 1 from unnest(array(select pg_snapshot_xip(c.base))) v, lateral (
+          select from queue_message m
+           where m.queue = p.queue and m.lane = 0 and m.xid = v
+             and m.id > case when not pg_visible_in_snapshot(v, c.head) or v > c.after_xid then -1
+                             when v = c.after_xid then c.after_id else 9223372036854775807 end
+           order by m.queue, m.lane, m.xid, m.id limit cap + 1) m limit cap + 1)
         union all
-        (select 1 from unnest(array(select pg_snapshot_xip(c.head))) v, queue_message m
-          where v >= pg_snapshot_xmax(c.base) and m.queue = p.queue and m.lane = 0 and m.xid = v
-            -- not a place as bound: with one from above Postgres 17 forgets '= v'
-            and m.id <= case when v < c.after_xid then 9223372036854775807 when v = c.after_xid then c.after_id
-                             else -1 end limit cap + 1)
+        (select 1 from unnest(array(select pg_snapshot_xip(c.head))) v, lateral (
+          select from queue_message m
+           where v >= pg_snapshot_xmax(c.base) and m.queue = p.queue and m.lane = 0 and m.xid = v
+             -- not a place as bound: with one from above Postgres 17 forgets '= v'
+             and m.id <= case when v < c.after_xid then 9223372036854775807 when v = c.after_xid then c.after_id
+                              else -1 end
+           order by m.queue, m.lane, m.xid, m.id limit cap + 1) m limit cap + 1)
         union all
         (select 1 from queue_message m
           -- one bound for the index to begin at: of two it takes the first, and walks over all that is kept
-          where m.queue = p.queue and m.lane = 0
-            and (m.xid, m.id) > (greatest(c.after_xid, pg_snapshot_xmax(c.base)),
-                                 case when c.after_xid >= pg_snapshot_xmax(c.base) then c.after_id else 0 end)
-          limit cap + 1)
+          where m.queue = p.queue and m.lane = 0 and (m.xid, m.id) > (c.rest_xid, c.rest_id) limit cap + 1)
         limit cap + 1) s),
       (select coalesce(sum(cardinality(d.ids)), 0)::bigint from queue_delivery d
         where d.queue = p.queue and d.group_name = p.name)
@@ -1811,7 +1827,8 @@ begin
         where l.queue = p.queue and l.group_name = p.name limit cap + 1) s)
     from queue_group p
     left join lateral (
-      select c.base, c.head, c.after_xid, c.after_id from queue_cursor c
+      select c.base, c.head, c.after_xid, c.after_id, r.rest_xid, r.rest_id
+        from queue_cursor c cross join lateral rest_v1(c.base, c.head, c.after_xid, c.after_id) r
        where c.queue = p.queue and c.group_name = p.name and c.lane = 0
        order by c.queue desc, c.group_name desc, c.lane desc, c.seq desc limit 1) c on true
     where p.queue = any (queues);
@@ -2000,15 +2017,18 @@ set enable_bitmapscan = off set enable_seqscan = off set enable_sort = off set j
 as $$
 declare
   c queue_cursor;
+  rest record;
 begin
   select * into c from queue_cursor p where p.queue = q and p.group_name = g and p.lane = 0
    order by p.queue desc, p.group_name desc, p.lane desc, p.seq desc limit 1;
+  select * into rest from rest_v1(c.base, c.head, c.after_xid, c.after_id);
   return least(
     -- transactions that ran at base, then those that ran at head, then all later ones
     (select min(s.sent_at) from unnest(array(select pg_snapshot_xip(c.base))) v, lateral (
       select m.sent_at from queue_message m
        where m.queue = q and m.lane = 0 and m.xid = v
-         and not (pg_visible_in_snapshot(v, c.head) and (m.xid, m.id) <= (c.after_xid, c.after_id))
+         and m.id > case when not pg_visible_in_snapshot(v, c.head) or v > c.after_xid then -1
+                         when v = c.after_xid then c.after_id else 9223372036854775807 end
        order by m.queue, m.lane, m.xid, m.id limit 1) s),
     (select min(s.sent_at) from unnest(array(select pg_snapshot_xip(c.head))) v, lateral (
       select m.sent_at from queue_message m
@@ -2016,9 +2036,7 @@ begin
          and m.id <= case when v < c.after_xid then 9223372036854775807 when v = c.after_xid then c.after_id else -1 end
        order by m.queue, m.lane, m.xid, m.id limit 1) s),
     (select m.sent_at from queue_message m
-      where m.queue = q and m.lane = 0
-        and (m.xid, m.id) > (greatest(c.after_xid, pg_snapshot_xmax(c.base)),
-                             case when c.after_xid >= pg_snapshot_xmax(c.base) then c.after_id else 0 end)
+      where m.queue = q and m.lane = 0 and (m.xid, m.id) > (rest.rest_xid, rest.rest_id)
       order by m.queue, m.lane, m.xid, m.id limit 1));
 end $$;
 

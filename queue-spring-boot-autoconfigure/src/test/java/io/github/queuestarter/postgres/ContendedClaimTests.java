@@ -112,28 +112,6 @@ class ContendedClaimTests {
 		}
 	}
 
-	/**
-	 * As above.
-	 */
-	@Test
-	void whatATransactionSentThatCommitsLateIsCountedExactly() throws Exception {
-		for (int size = 50; size < 350; size += 20) {
-			try (Connection running = connect()) {
-				running.setAutoCommit(false);
-				send(running, size);
-				send(this.connection, 100);
-				assertThat(claim(this.connection, 10).read()).hasSize(10);
-				running.commit();
-			}
-			assertThat(numbers("select ready from stats_v1(array['orders'], 1000)")).containsExactly(size + 90L);
-			assertThat(numbers("select id from queue_message where sent_at = oldest_ready_v1('orders', 'billing')"))
-				.isEqualTo(numbers("select min(m.id) from queue_message m where not exists ("
-						+ "select from queue_delivery d where m.id = any (d.ids))"));
-			assertThat(claim(this.connection, 1000).read().size() + claim(this.connection, 1000).read().size())
-				.isEqualTo(size + 90);
-		}
-	}
-
 	@Test
 	void nobodyButItsConsumerReadsIt() throws Exception {
 		send(this.connection, 3);

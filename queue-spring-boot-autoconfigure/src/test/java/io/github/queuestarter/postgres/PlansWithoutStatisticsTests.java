@@ -82,6 +82,21 @@ class PlansWithoutStatisticsTests {
 		assertThat(left()).isEqualTo(5 * BATCH);
 	}
 
+	@Test
+	void countsStopAtTheCap() throws Exception {
+		this.plans.run("insert into queue_message (queue, payload) values ('orders', '{}')", CLAIM);
+		try (Connection running = Databases.dedicated().getConnection(); Statement sends = running.createStatement()) {
+			running.setAutoCommit(false);
+			sends.execute("select pg_current_xact_id()");
+			fill(1, "{}");
+			this.plans.run(CLAIM);
+			fill(400, "{}");
+			this.plans.assertReadsFew("select * from stats_v1('{orders}', " + BATCH + ")");
+			this.plans.assertReadsFew("select oldest_ready_v1('orders', 'billing')");
+			running.rollback();
+		}
+	}
+
 	private void fill(int batches, String payload) throws SQLException {
 		this.plans.run("insert into queue_message (queue, payload) select 'orders', '" + payload
 				+ "' from generate_series(1, " + batches * BATCH + ")");
