@@ -573,7 +573,7 @@ begin
       select null::text, null::bigint, m.id, m.message_id, m.sent_at, m.format, m.payload, m.headers, m.xid
         from queue_message m
        where m.queue = q and m.lane = 0 and (m.xid, m.id) > (after_xid, after_id) and m.xid < x
-         -- as '<=' the index would look at it, and Postgres 17 then forgets '< x'
+         -- the last place not as '<=', which the index would look at: Postgres 17 then forgets '< x'
          and m.xid <= last_xid and not (m.xid, m.id) > (last_xid, last_id)
        order by m.queue, m.lane, m.xid, m.id limit room;
     get diagnostics found_here = row_count;
